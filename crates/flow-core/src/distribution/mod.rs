@@ -1,0 +1,67 @@
+//! Distributions on the plane: what is transported, and to where.
+
+use std::fmt::Debug;
+
+use crate::Rng;
+
+/// A distribution on the plane that can be drawn from, measured and recognised.
+///
+/// Points are f32 where they are drawn in batches and f64 where one is asked about.
+pub trait Distribution: Debug + Send + Sync {
+    /// Draws `count` points and the mode (0..[`mode_count`](Self::mode_count)) each belongs to.
+    fn sample_labelled(&self, rng: &mut Rng, count: usize) -> (Vec<[f32; 2]>, Vec<usize>);
+
+    /// Draws `count` points.
+    fn sample(&self, rng: &mut Rng, count: usize) -> Vec<[f32; 2]> {
+        self.sample_labelled(rng, count).0
+    }
+
+    /// The mean.
+    fn mean(&self) -> [f64; 2];
+
+    /// The scalar standard deviation: square root of the mean of the two variances.
+    fn standard_deviation(&self) -> f64;
+
+    /// Natural logarithm of the density at `x`; minus infinity outside the support, and for
+    /// [`Points`](Family::Points), which have no density, everywhere.
+    fn log_density(&self, x: [f64; 2]) -> f64;
+
+    /// How many modes (clusters, cells, arcs) the distribution is made of, at least 1.
+    fn mode_count(&self) -> usize;
+
+    /// The probability of each mode; they sum to 1.
+    fn mode_weights(&self) -> Vec<f64>;
+
+    /// The hit test: the mode whose support holds `x`, or `None` for a miss.
+    fn mode_at(&self, x: [f64; 2]) -> Option<usize>;
+
+    /// The smallest part of the plane a picture should show: `[left, right, bottom, top]`.
+    fn bounds(&self) -> [f64; 4];
+
+    /// The support's boundary, to be drawn in thin ink.
+    fn outline(&self) -> Vec<Outline>;
+
+    /// The concrete family, for the exact formulas, which need both ends of the path.
+    fn family(&self) -> Family<'_>;
+}
+
+/// The families with a closed-form marginal velocity.
+#[derive(Debug, Clone, Copy)]
+pub enum Family<'a> {
+    #[doc(hidden)]
+    Todo(&'a ()),
+}
+
+/// A closed or open curve on the plane.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outline {
+    /// A circle.
+    Circle {
+        /// Centre.
+        center: [f64; 2],
+        /// Radius, above 0.
+        radius: f64,
+    },
+    /// A closed polygon through these corners.
+    Polygon(Vec<[f64; 2]>),
+}

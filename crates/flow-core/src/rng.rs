@@ -1,0 +1,92 @@
+//! Random numbers: one seed, many named and independent streams.
+//!
+//! Every use of chance has a stream of its own (`weights`, `batches`, `particles` …), so that
+//! drawing more of one thing never changes another. All numbers are the same bits on every
+//! machine.
+
+use rand_core::{Rng as _, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use serde::{Deserialize, Serialize};
+
+/// A stream of random numbers whose state can be saved and restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rng {
+    generator: Xoshiro256PlusPlus,
+}
+
+impl Rng {
+    /// The stream called `name` of the experiment's `seed`.
+    ///
+    /// ```
+    /// use flow_core::Rng;
+    /// let (mut a, mut b) = (Rng::stream(7, "weights"), Rng::stream(7, "weights"));
+    /// assert_eq!(a.uniform(), b.uniform());
+    /// assert_ne!(a.uniform(), Rng::stream(7, "batches").uniform());
+    /// ```
+    pub fn stream(seed: u64, name: &str) -> Self {
+        // FNV-1a spreads the name over 64 bits; the generator's own seeding (SplitMix64) does the rest.
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self { generator: Xoshiro256PlusPlus::seed_from_u64(seed ^ hash.rotate_left(32)) }
+    }
+
+    /// Sixty-four random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.generator.next_u64()
+    }
+
+    /// A number uniform on [0, 1), a multiple of 2^-53.
+    pub fn uniform(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+    }
+
+    /// A number uniform on 0..`count`; `count` must be at least 1.
+    pub fn below(&mut self, count: usize) -> usize {
+        debug_assert!(count > 0, "nothing to choose from");
+        // Multiply-shift: the bias is below count / 2^64.
+        ((u128::from(self.bits()) * count as u128) >> 64) as usize
+    }
+
+    /// Two independent standard normal numbers (Box and Muller 1958).
+    pub fn normal_pair(&mut self) -> [f64; 2] {
+        // 1 - u lies in (0, 1], where the logarithm is finite.
+        let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
+        let (sin, cos) = libm::sincos(std::f64::consts::TAU * self.uniform());
+        [radius * cos, radius * sin]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uniform_and_normal_have_their_moments() {
+        let mut rng = Rng::stream(1, "test");
+        let count = 100_000;
+        let mean = (0..count).map(|_| rng.uniform()).sum::<f64>() / f64::from(count);
+        assert!((mean - 0.5).abs() < 0.005, "mean {mean}");
+        let normals: Vec<f64> = (0..count / 2).flat_map(|_| rng.normal_pair()).collect();
+        let moment = |power: i32| normals.iter().map(|x| x.powi(power)).sum::<f64>() / normals.len() as f64;
+        assert!(moment(1).abs() < 0.015, "first moment {}", moment(1));
+        assert!((moment(2) - 1.0).abs() < 0.02, "second moment {}", moment(2));
+        assert!((moment(4) - 3.0).abs() < 0.15, "fourth moment {}", moment(4));
+    }
+
+    #[test]
+    fn below_reaches_every_value_and_no_other() {
+        let mut rng = Rng::stream(1, "test");
+        let mut counts = [0_u32; 7];
+        (0..7_000).for_each(|_| counts[rng.below(7)] += 1);
+        assert!(counts.iter().all(|&count| (850..1150).contains(&count)), "{counts:?}");
+    }
+
+    #[test]
+    fn the_bits_never_change() {
+        // A permalink promises the same picture for years: a new generator would break it.
+        let mut rng = Rng::stream(1, "particles");
+        let drawn = [rng.bits(), rng.bits()];
+        assert_eq!(drawn, [0, 0], "pinned below");
+    }
+}

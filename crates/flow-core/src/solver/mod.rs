@@ -1,0 +1,3 @@
+//! Solvers: from a velocity field and starting points to trajectories.
+
+pub mod trajectories;
