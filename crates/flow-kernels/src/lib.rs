@@ -1,1 +1,3 @@
-//! stub
+//! The hot loops of Flow Matching Lab.
+
+pub mod raster;

@@ -1,0 +1,195 @@
+//! Drawing particles: two translucent inks on a transparent sheet of pixels.
+//!
+//! Each pixel keeps the coverage of both inks, 0..=1. Marks of one ink accumulate as glazes do
+//! (`a + b - a b`), so the picture does not depend on the order of the particles, and a crowd
+//! darkens towards the pure colour without ever clipping.
+
+/// The two inks of a [`Raster`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// Particles that reach the target.
+    Hit = 0,
+    /// Particles that miss it.
+    Miss = 1,
+}
+
+/// An sRGB colour.
+pub type Rgb = [u8; 3];
+
+/// A sheet of `width` x `height` pixels; the origin is the top left corner, y runs downwards.
+#[derive(Debug, Clone)]
+pub struct Raster {
+    width: usize,
+    height: usize,
+    /// Coverage of both inks, pixel after pixel, row after row.
+    coverage: Vec<[f32; 2]>,
+}
+
+impl Raster {
+    /// An empty sheet. Either side may be 0.
+    pub fn new(width: usize, height: usize) -> Self {
+        Self { width, height, coverage: vec![[0.0; 2]; width * height] }
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Paints an anti-aliased disc. Positions and radius are in pixels; what lies outside the
+    /// sheet, and a position that is not finite, leaves no mark. `opacity` is in 0..=1.
+    pub fn disc(&mut self, ink: Ink, [x, y]: [f32; 2], radius: f32, opacity: f32) {
+        let reach = radius + 0.5;
+        let (columns, rows) = (clamp_span(x, reach, self.width), clamp_span(y, reach, self.height));
+        for row in rows {
+            let dy = row as f32 + 0.5 - y;
+            let line = &mut self.coverage[row * self.width..][..self.width];
+            for column in columns.clone() {
+                let dx = column as f32 + 0.5 - x;
+                let inside = reach - (dx * dx + dy * dy).sqrt();
+                glaze(&mut line[column][ink as usize], inside.clamp(0.0, 1.0) * opacity);
+            }
+        }
+    }
+
+    /// Paints a line one pixel wide whose opacity runs linearly from `opacity[0]` at `from` to
+    /// `opacity[1]` at `to`.
+    pub fn stroke(&mut self, ink: Ink, from: [f32; 2], to: [f32; 2], opacity: [f32; 2]) {
+        let delta = [to[0] - from[0], to[1] - from[1]];
+        let length = delta[0].abs().max(delta[1].abs());
+        // Far outside the sheet there is nothing to see, and no end of pixels to visit.
+        if !(length < 16.0 * (self.width + self.height) as f32) {
+            return;
+        }
+        let marks = length.ceil().max(1.0);
+        for mark in 0..marks as usize {
+            let along = (mark as f32 + 0.5) / marks;
+            let at = [from[0] + along * delta[0], from[1] + along * delta[1]];
+            self.speck(ink, at, opacity[0] + along * (opacity[1] - opacity[0]));
+        }
+    }
+
+    /// Spreads one pixel's worth of ink over the four pixels around a position.
+    fn speck(&mut self, ink: Ink, [x, y]: [f32; 2], opacity: f32) {
+        let (left, top) = ((x - 0.5).floor(), (y - 0.5).floor());
+        let (right_share, lower_share) = (x - 0.5 - left, y - 0.5 - top);
+        for (row, row_share) in [(top, 1.0 - lower_share), (top + 1.0, lower_share)] {
+            for (column, column_share) in [(left, 1.0 - right_share), (left + 1.0, right_share)] {
+                let on_sheet =
+                    row >= 0.0 && column >= 0.0 && row < self.height as f32 && column < self.width as f32;
+                if on_sheet {
+                    let pixel = &mut self.coverage[row as usize * self.width + column as usize];
+                    glaze(&mut pixel[ink as usize], opacity * row_share * column_share);
+                }
+            }
+        }
+    }
+
+    /// Writes the picture as premultiplied RGBA and leaves the sheet empty for the next frame.
+    ///
+    /// # Panics
+    /// When `pixels` does not hold exactly four bytes a pixel.
+    pub fn develop(&mut self, colors: [Rgb; 2], pixels: &mut [u8]) {
+        assert_eq!(pixels.len(), 4 * self.coverage.len(), "four bytes a pixel");
+        let colors = colors.map(|color| color.map(f32::from));
+        for (cell, pixel) in self.coverage.iter_mut().zip(pixels.as_chunks_mut::<4>().0) {
+            let [hit, miss] = *cell;
+            if hit == 0.0 && miss == 0.0 {
+                *pixel = [0; 4];
+                continue;
+            }
+            let alpha = hit + miss - hit * miss;
+            let share = hit / (hit + miss);
+            let mix = |i: usize| (colors[0][i] * share + colors[1][i] * (1.0 - share)) * alpha + 0.5;
+            *pixel = [mix(0) as u8, mix(1) as u8, mix(2) as u8, (alpha * 255.0 + 0.5) as u8];
+            *cell = [0.0; 2];
+        }
+    }
+}
+
+/// Adds a translucent layer of coverage.
+#[inline]
+fn glaze(coverage: &mut f32, layer: f32) {
+    *coverage += layer * (1.0 - *coverage);
+}
+
+/// The pixels that a mark reaching `reach` to both sides of `center` can touch; none when
+/// `center` is not finite.
+fn clamp_span(center: f32, reach: f32, size: usize) -> std::ops::Range<usize> {
+    let first = (center - reach).floor().clamp(0.0, size as f32);
+    let last = (center + reach).ceil().clamp(0.0, size as f32);
+    if center.is_finite() { first as usize..last as usize } else { 0..0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLUE: Rgb = [31, 111, 181];
+    const ORANGE: Rgb = [200, 90, 10];
+
+    fn develop(raster: &mut Raster) -> Vec<u8> {
+        let mut pixels = vec![0; 4 * raster.width() * raster.height()];
+        raster.develop([BLUE, ORANGE], &mut pixels);
+        pixels
+    }
+
+    #[test]
+    fn a_disc_covers_its_area() {
+        let mut raster = Raster::new(40, 40);
+        raster.disc(Ink::Hit, [20.3, 19.6], 6.0, 1.0);
+        let area: f32 = raster.coverage.iter().map(|pixel| pixel[0]).sum();
+        let expected = std::f32::consts::PI * 36.0;
+        assert!((area - expected).abs() < 0.02 * expected, "{area} against {expected}");
+        assert!(raster.coverage.iter().all(|pixel| pixel[1] == 0.0), "the other ink stays dry");
+    }
+
+    #[test]
+    fn a_stroke_holds_a_pixel_of_ink_for_each_pixel_of_length() {
+        let mut raster = Raster::new(60, 20);
+        raster.stroke(Ink::Miss, [5.0, 10.0], [45.0, 10.0], [1.0, 0.0]);
+        let ink: f32 = raster.coverage.iter().map(|pixel| pixel[1]).sum();
+        assert!((ink - 20.0).abs() < 1.5, "{ink}");
+    }
+
+    #[test]
+    fn the_order_of_marks_does_not_matter_and_the_sheet_empties() {
+        let marks = [(Ink::Hit, [3.0, 3.0]), (Ink::Miss, [4.2, 3.1]), (Ink::Hit, [3.9, 4.4])];
+        let paint = |order: [usize; 3]| {
+            let mut raster = Raster::new(8, 8);
+            for index in order {
+                raster.disc(marks[index].0, marks[index].1, 1.7, 0.6);
+            }
+            let first = develop(&mut raster);
+            assert!(develop(&mut raster).iter().all(|&byte| byte == 0), "empty after developing");
+            first
+        };
+        let (forth, back) = (paint([0, 1, 2]), paint([2, 1, 0]));
+        assert!(forth.iter().zip(&back).all(|(a, b)| a.abs_diff(*b) <= 1));
+    }
+
+    #[test]
+    fn marks_outside_and_broken_positions_leave_no_trace() {
+        let mut raster = Raster::new(8, 8);
+        for position in [[-50.0, 3.0], [f32::NAN, 3.0], [f32::INFINITY, 3.0], [1e30, -1e30]] {
+            raster.disc(Ink::Hit, position, 2.0, 1.0);
+            raster.stroke(Ink::Hit, position, [f32::NAN, 1.0], [1.0, 1.0]);
+        }
+        raster.stroke(Ink::Hit, [1e30, 0.0], [-1e30, 0.0], [1.0, 1.0]);
+        assert!(develop(&mut raster).iter().all(|&byte| byte == 0));
+    }
+
+    #[test]
+    fn colours_are_premultiplied() {
+        let mut raster = Raster::new(3, 3);
+        raster.disc(Ink::Miss, [1.5, 1.5], 0.5, 0.5);
+        let pixels = develop(&mut raster);
+        let center = &pixels[4 * 4..][..4];
+        assert_eq!(center, [100, 45, 5, 128]);
+    }
+}
