@@ -1,2 +1,43 @@
-//! stub
-fn main() {}
+//! `cargo xtask build | serve | test`: everything the project does from a command line.
+//!
+//! Each command is one file. They build on three small ones: `workspace` (where things are), `tools`
+//! (finding and running other programs) and `build` (making the page).
+#![allow(clippy::print_stdout, reason = "a command-line program talks on stdout")]
+
+mod browsers;
+mod build;
+mod serve;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Builds, serves and tests the lab.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Build the page into dist/
+    Build,
+    /// Build the page and serve it on this machine
+    Serve(serve::Options),
+    /// Run every check: format, lints, Rust tests, docs, page, types, browsers
+    Test(test::Options),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Command::parse() {
+        Command::Build => build::site(),
+        Command::Serve(options) => serve::run(&options),
+        Command::Test(options) => test::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! `cargo xtask build`: the page.
+//!
+//! `flow-wasm` is compiled once. wasm-bindgen then writes its JavaScript glue twice, around one and the same
+//! `.wasm`: as an ES module for the page, and as a classic script for the workers (a classic worker is the
+//! only kind that also runs from a file opened by double click, in every browser).
+//! Everything else in the page is plain files, used as they are.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::UNIX_EPOCH;
+
+use anyhow::{Context, Result, bail, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{tools, workspace};
+
+/// What the page is compiled for.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Name of the compiled package; the files in `pkg/` are called after it.
+const PACKAGE: &str = "flow_wasm";
+
+/// Makes `dist/`: the whole site, ready to be uploaded to any static host.
+pub fn site() -> Result<()> {
+    package()?;
+    let (root, dist) = (workspace::root(), workspace::dist());
+    fs::copy(root.join("index.html"), dist.join("index.html")).context("index.html could not be copied")?;
+    let www = dist.join("www");
+    if www.exists() {
+        fs::remove_dir_all(&www).with_context(|| format!("{} could not be emptied", www.display()))?;
+    }
+    copy_folder(&root.join("www"), &www)?;
+    println!("{}", dist.display());
+    Ok(())
+}
+
+/// Makes `dist/pkg/`: the compiled half of the page. Does nothing when it is up to date.
+pub fn package() -> Result<()> {
+    ensure_wasm_target()?;
+    let wasm = compile()?;
+    let pkg = workspace::pkg();
+    let stamp = pkg.join(".made-from");
+    let made_from = format!("{} {}", fingerprint(&wasm)?, fingerprint(&std::env::current_exe()?)?);
+    if fs::read_to_string(&stamp).is_ok_and(|earlier| earlier == made_from) {
+        return Ok(());
+    }
+    bind(&wasm, &pkg)?;
+    fs::write(&stamp, made_from).with_context(|| format!("{} could not be written", stamp.display()))
+}
+
+/// Adds the wasm target to the toolchain when it is missing.
+fn ensure_wasm_target() -> Result<()> {
+    let output = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .current_dir(workspace::root())
+        .output()
+        .context("`rustc` is missing: install Rust from https://rustup.rs")?;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    if sysroot.join("lib/rustlib").join(WASM_TARGET).is_dir() {
+        return Ok(());
+    }
+    if tools::find("rustup").is_none() {
+        bail!(
+            "the Rust target {WASM_TARGET} is missing and there is no rustup to add it: \
+             install it with the tool that installed Rust (on Debian: apt-get install libstd-rust-dev-wasm32)"
+        );
+    }
+    tools::run(Command::new("rustup").args(["target", "add", WASM_TARGET]).current_dir(workspace::root()))
+}
+
+/// Compiles `flow-wasm` and returns the `.wasm` that cargo made.
+fn compile() -> Result<PathBuf> {
+    let mut wasm = None;
+    let mut command = tools::cargo();
+    command
+        .args(["build", "--profile", "wasm", "--package", "flow-wasm", "--lib", "--target", WASM_TARGET])
+        .args(["--message-format", "json-render-diagnostics"])
+        .stdin(Stdio::null());
+    let success = tools::run_lines(&mut command, |line| {
+        if let Some(file) = wasm_artifact(line) {
+            wasm = Some(file);
+        }
+    })?;
+    ensure!(success, "the page's wasm did not compile; the compiler's message is above");
+    wasm.context("cargo built flow-wasm but named no .wasm file")
+}
+
+/// The `.wasm` file named by one line of cargo's messages, if that line is about it.
+fn wasm_artifact(line: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(line).ok()?;
+    if message["reason"] != "compiler-artifact" || message["target"]["name"] != PACKAGE {
+        return None;
+    }
+    let files = message["filenames"].as_array()?;
+    let mut files = files.iter().filter_map(|file| file.as_str()).map(PathBuf::from);
+    files.find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+}
+
+/// Writes the glue for page and worker, and the one module they share.
+fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
+    if pkg.exists() {
+        fs::remove_dir_all(pkg).with_context(|| format!("{} could not be emptied", pkg.display()))?;
+    }
+    let mut page = Bindgen::new();
+    page.web(true)?;
+    generate(page, wasm, pkg).context("wasm-bindgen failed for the page")?;
+
+    let classic = pkg.join("classic");
+    let mut worker = Bindgen::new();
+    worker.no_modules(true)?;
+    generate(worker, wasm, &classic).context("wasm-bindgen failed for the workers")?;
+
+    let module = format!("{PACKAGE}_bg.wasm");
+    ensure!(
+        fs::read(pkg.join(&module))? == fs::read(classic.join(&module))?,
+        "page and workers would need different .wasm files, so they could not share one compiled module"
+    );
+    for extension in ["js", "d.ts"] {
+        let from = classic.join(format!("{PACKAGE}.{extension}"));
+        fs::rename(&from, pkg.join(format!("{PACKAGE}.classic.{extension}")))
+            .with_context(|| format!("{} could not be moved", from.display()))?;
+    }
+    fs::remove_dir_all(&classic).with_context(|| format!("{} could not be removed", classic.display()))
+}
+
+fn generate(mut bindgen: Bindgen, wasm: &Path, folder: &Path) -> Result<()> {
+    bindgen
+        .input_path(wasm)
+        .out_name(PACKAGE)
+        .typescript(true)
+        // The glue finds its own .wasm when nobody passes one.
+        .omit_default_module_path(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(folder)
+}
+
+/// Tells one version of a file from another without reading it.
+fn fingerprint(file: &Path) -> Result<String> {
+    let metadata =
+        fs::metadata(file).with_context(|| format!("{} could not be looked at", file.display()))?;
+    let modified = metadata.modified()?.duration_since(UNIX_EPOCH)?;
+    Ok(format!("{}:{}", metadata.len(), modified.as_nanos()))
+}
+
+/// Copies a folder with everything in it, hidden files left out.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("{} could not be made", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("{} could not be listed", from.display()))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &to.join(name))?;
+        } else {
+            fs::copy(entry.path(), to.join(name))
+                .with_context(|| format!("{} could not be copied", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_wasm_in_cargos_messages() {
+        let line = r#"{"reason":"compiler-artifact","target":{"name":"flow_wasm"},"filenames":["/t/libflow_wasm.rlib","/t/flow_wasm.wasm"]}"#;
+        assert_eq!(wasm_artifact(line), Some(PathBuf::from("/t/flow_wasm.wasm")));
+    }
+
+    #[test]
+    fn passes_over_messages_about_other_things() {
+        let other =
+            r#"{"reason":"compiler-artifact","target":{"name":"other"},"filenames":["/t/other.wasm"]}"#;
+        for line in [other, r#"{"reason":"build-finished","success":true}"#, "not json", ""] {
+            assert_eq!(wasm_artifact(line), None, "{line}");
+        }
+    }
+}

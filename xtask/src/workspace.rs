@@ -1,0 +1,31 @@
+//! Where things are.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The workspace's top folder.
+///
+/// Cargo says at run time where the package is; the place where it was compiled is the answer for a
+/// program that was started without cargo.
+pub fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR")
+        .map(PathBuf::from)
+        .filter(|folder| folder.ends_with("xtask"))
+        .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
+}
+
+/// Everything that a build makes and git ignores: the site as it would be uploaded.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// The compiled half of the page: wasm and its JavaScript glue.
+pub fn pkg() -> PathBuf {
+    dist().join("pkg")
+}
+
+/// The browser tests, with the one `package.json` of the project.
+pub fn browser_tests() -> PathBuf {
+    root().join("tests").join("browser")
+}
