@@ -13,3 +13,4 @@ pub use error::{Error, Result};
 pub use rng::Rng;
 pub use scalar::Scalar;
 pub use schedule::{Coefficients, Schedule};
+pub use solver::Solver;

@@ -1,0 +1,23 @@
+//! Heun's method, the explicit trapezoid (Heun 1900): second order, two evaluations a step.
+
+use super::{advance, fixed_step::Stages};
+use crate::{Result, Scalar, field::VelocityField};
+
+pub(super) fn step<F: VelocityField + ?Sized>(
+    field: &F,
+    from: f64,
+    to: f64,
+    x: &[[F::Scalar; 2]],
+    next: &mut [[F::Scalar; 2]],
+    stages: &mut Stages<F::Scalar>,
+) -> Result<()> {
+    let Stages { slopes: [begin, end, ..], position } = stages;
+    field.velocity(from, x, begin)?;
+    advance(x, to - from, begin, position);
+    field.velocity(to, position, end)?;
+    let half = F::Scalar::from_f64(0.5 * (to - from));
+    for (i, next) in next.iter_mut().enumerate() {
+        *next = std::array::from_fn(|d| x[i][d] + half * (begin[i][d] + end[i][d]));
+    }
+    Ok(())
+}
