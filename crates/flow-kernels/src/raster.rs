@@ -63,7 +63,7 @@ impl Raster {
         let delta = [to[0] - from[0], to[1] - from[1]];
         let length = delta[0].abs().max(delta[1].abs());
         // Far outside the sheet there is nothing to see, and no end of pixels to visit.
-        if !(length < 16.0 * (self.width + self.height) as f32) {
+        if !length.is_finite() || length > 16.0 * (self.width + self.height) as f32 {
             return;
         }
         let marks = length.ceil().max(1.0);

@@ -1,0 +1,145 @@
+//! One frame: where every particle is at time t, painted onto a raster.
+
+use flow_kernels::raster::{Ink, Raster};
+
+/// How many particles leave trails. More would only blacken the picture.
+const TRAILS_AT_MOST: usize = 2_000;
+/// Opacity of a trail where it touches its particle.
+const TRAIL_OPACITY: f32 = 0.35;
+
+/// The trajectories of one flow and which particles end on the target.
+#[derive(Debug, Clone, Default)]
+pub struct Flow {
+    positions: Vec<[f32; 2]>,
+    hits: Vec<u8>,
+}
+
+impl Flow {
+    /// A flow of `hits.len()` particles from its states, one after the other; every state but
+    /// the first is one solver step later in time, and the last is at t = 1.
+    ///
+    /// Returns `None` when the positions are not a whole number of states, or none.
+    pub fn new(positions: Vec<[f32; 2]>, hits: Vec<u8>) -> Option<Self> {
+        let whole = !hits.is_empty() && !positions.is_empty() && positions.len().is_multiple_of(hits.len());
+        whole.then_some(Self { positions, hits })
+    }
+
+    fn particle_count(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// Solver steps from the first state to the last.
+    fn step_count(&self) -> usize {
+        (self.positions.len() / self.particle_count().max(1)).saturating_sub(1)
+    }
+
+    /// The position of `particle` at `steps` solver steps after the start. Between two states an
+    /// Euler step moves in a straight line at constant speed, so this is the motion itself.
+    fn position(&self, particle: usize, steps: f32) -> [f32; 2] {
+        let count = self.particle_count();
+        let before = (steps as usize).min(self.step_count());
+        let after = (before + 1).min(self.step_count());
+        let share = steps - before as f32;
+        let (a, b) = (self.positions[before * count + particle], self.positions[after * count + particle]);
+        [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])]
+    }
+}
+
+/// The square part of the plane that a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct View {
+    /// The point in the middle.
+    pub center: [f32; 2],
+    /// Half the side of the square, above 0.
+    pub half_side: f32,
+}
+
+impl View {
+    /// Pixel position of a point of the plane; the plane's y axis points up, the raster's down.
+    pub fn to_pixels(self, raster: &Raster, [x, y]: [f32; 2]) -> [f32; 2] {
+        let (width, height) = (raster.width() as f32, raster.height() as f32);
+        let scale = width.min(height) / (2.0 * self.half_side);
+        [width / 2.0 + (x - self.center[0]) * scale, height / 2.0 - (y - self.center[1]) * scale]
+    }
+}
+
+/// How particles are drawn. Lengths in pixels, times in units of t.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Style {
+    /// Radius of a particle.
+    pub radius: f32,
+    /// Opacity of a particle, 0..=1.
+    pub opacity: f32,
+    /// How far back in time a trail reaches; 0 for none.
+    pub trail: f32,
+}
+
+/// Paints the flow at time `t` in [0, 1].
+pub fn paint(flow: &Flow, view: View, style: Style, t: f32, raster: &mut Raster) {
+    let now = t.clamp(0.0, 1.0) * flow.step_count() as f32;
+    let past = (t - style.trail).clamp(0.0, 1.0) * flow.step_count() as f32;
+    for particle in 0..flow.particle_count() {
+        let ink = if flow.hits[particle] == 0 { Ink::Miss } else { Ink::Hit };
+        let here = flow.position(particle, now);
+        if past < now && particle < TRAILS_AT_MOST {
+            // From the tail forward: to each real state on the way, then to here.
+            let fade = |steps: f32| TRAIL_OPACITY * (steps - past) / (now - past);
+            let (mut from, mut from_steps) = (flow.position(particle, past), past);
+            while from_steps < now {
+                let to_steps = (from_steps.floor() + 1.0).min(now);
+                let to = flow.position(particle, to_steps);
+                let ends = [view.to_pixels(raster, from), view.to_pixels(raster, to)];
+                raster.stroke(ink, ends[0], ends[1], [fade(from_steps), fade(to_steps)]);
+                (from, from_steps) = (to, to_steps);
+            }
+        }
+        let at = view.to_pixels(raster, here);
+        raster.disc(ink, at, style.radius, style.opacity);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VIEW: View = View { center: [0.0, 0.0], half_side: 1.0 };
+    const DOT: Style = Style { radius: 1.0, opacity: 1.0, trail: 0.0 };
+
+    fn brightest(raster: &mut Raster) -> (usize, usize) {
+        let mut pixels = vec![0; 4 * raster.width() * raster.height()];
+        raster.develop([[255; 3]; 2], &mut pixels);
+        let index = (0..pixels.len() / 4).max_by_key(|i| pixels[4 * i + 3]).unwrap();
+        (index % raster.width(), index / raster.width())
+    }
+
+    #[test]
+    fn particles_move_linearly_between_real_states_with_y_up() {
+        let flow = Flow::new(vec![[-0.5, -0.5], [0.5, 0.5], [0.5, -0.5]], vec![1]).unwrap();
+        let mut raster = Raster::new(41, 41);
+        for (t, expected) in
+            [(0.0, (10, 30)), (0.25, (20, 20)), (0.5, (30, 10)), (0.75, (30, 20)), (1.0, (30, 30))]
+        {
+            paint(&flow, VIEW, DOT, t, &mut raster);
+            assert_eq!(brightest(&mut raster), expected, "t = {t}");
+        }
+    }
+
+    #[test]
+    fn a_trail_follows_the_bend() {
+        let flow = Flow::new(vec![[-0.5, 0.0], [0.5, 0.0], [0.5, 0.8]], vec![0]).unwrap();
+        let mut raster = Raster::new(41, 41);
+        paint(&flow, VIEW, Style { trail: 1.0, ..DOT }, 1.0, &mut raster);
+        let mut pixels = vec![0; 4 * 41 * 41];
+        raster.develop([[255; 3]; 2], &mut pixels);
+        let alpha = |x: usize, y: usize| pixels[4 * (y * 41 + x) + 3];
+        assert!(alpha(25, 20) > 0, "along the first step");
+        assert!(alpha(30, 12) > alpha(25, 20), "the trail is darker near its particle");
+        assert_eq!(alpha(15, 12), 0, "and nowhere else");
+    }
+
+    #[test]
+    fn states_must_be_whole() {
+        assert!(Flow::new(vec![[0.0; 2]; 5], vec![0; 2]).is_none());
+        assert!(Flow::new(vec![], vec![]).is_none());
+    }
+}

@@ -1,0 +1,21 @@
+//! Free functions the page's main thread calls.
+
+use plotters::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlCanvasElement;
+
+use crate::chart::{Chart, PageCanvas};
+
+/// Draws a chart, given as JSON (see `Chart`), over the whole of a canvas, and returns its
+/// plotting area in device pixels as JSON.
+///
+/// # Errors
+/// When the description is not a chart or the canvas cannot be drawn on.
+#[wasm_bindgen]
+pub fn draw_chart(canvas: HtmlCanvasElement, chart: &str) -> Result<String, JsError> {
+    let chart: Chart = serde_json::from_str(chart)?;
+    let backend =
+        PageCanvas::new(canvas).ok_or_else(|| JsError::new("the chart's canvas has no 2D context"))?;
+    let area = chart.draw(&backend.into_drawing_area()).map_err(|error| JsError::new(&error.to_string()))?;
+    Ok(serde_json::to_string(&area)?)
+}
