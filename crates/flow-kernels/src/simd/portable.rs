@@ -1,0 +1,134 @@
+//! Vectors as arrays, for every target without WebAssembly's vectors.
+
+use std::array::from_fn;
+use std::ops::{Add, BitAnd, BitXor, Div, Mul, Sub};
+
+/// Four `f32`.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(16))]
+pub struct F32x4([f32; 4]);
+
+/// Four `u32`; arithmetic wraps.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(16))]
+pub struct U32x4([u32; 4]);
+
+impl F32x4 {
+    /// The four lanes.
+    #[inline(always)]
+    pub const fn from_array(lanes: [f32; 4]) -> Self {
+        Self(lanes)
+    }
+
+    /// The four lanes.
+    #[inline(always)]
+    pub fn to_array(self) -> [f32; 4] {
+        self.0
+    }
+
+    /// One number in every lane.
+    #[inline(always)]
+    pub fn splat(x: f32) -> Self {
+        Self([x; 4])
+    }
+
+    /// The square root, correctly rounded.
+    #[inline(always)]
+    pub fn sqrt(self) -> Self {
+        Self(self.0.map(f32::sqrt))
+    }
+
+    /// `other` where it is less than `self`, else `self` (also where either is NaN).
+    #[inline(always)]
+    pub fn min(self, other: Self) -> Self {
+        Self(from_fn(|i| if other.0[i] < self.0[i] { other.0[i] } else { self.0[i] }))
+    }
+
+    /// `other` where `self` is less than it, else `self` (also where either is NaN).
+    #[inline(always)]
+    pub fn max(self, other: Self) -> Self {
+        Self(from_fn(|i| if self.0[i] < other.0[i] { other.0[i] } else { self.0[i] }))
+    }
+
+    /// The IEEE 754 bits of each lane.
+    #[inline(always)]
+    pub fn to_bits(self) -> U32x4 {
+        U32x4(self.0.map(f32::to_bits))
+    }
+
+    /// The numbers with these IEEE 754 bits.
+    #[inline(always)]
+    pub fn from_bits(bits: U32x4) -> Self {
+        Self(bits.0.map(f32::from_bits))
+    }
+}
+
+macro_rules! lanewise {
+    ($vector:ident, $trait:ident, $method:ident, |$a:ident, $b:ident| $result:expr) => {
+        impl $trait for $vector {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(from_fn(|i| {
+                    let ($a, $b) = (self.0[i], other.0[i]);
+                    $result
+                }))
+            }
+        }
+    };
+}
+lanewise!(F32x4, Add, add, |a, b| a + b);
+lanewise!(F32x4, Sub, sub, |a, b| a - b);
+lanewise!(F32x4, Mul, mul, |a, b| a * b);
+lanewise!(F32x4, Div, div, |a, b| a / b);
+lanewise!(U32x4, Add, add, |a, b| a.wrapping_add(b));
+lanewise!(U32x4, Sub, sub, |a, b| a.wrapping_sub(b));
+lanewise!(U32x4, BitAnd, bitand, |a, b| a & b);
+lanewise!(U32x4, BitXor, bitxor, |a, b| a ^ b);
+
+impl U32x4 {
+    /// The four lanes.
+    #[inline(always)]
+    pub const fn from_array(lanes: [u32; 4]) -> Self {
+        Self(lanes)
+    }
+
+    /// The four lanes.
+    #[inline(always)]
+    pub fn to_array(self) -> [u32; 4] {
+        self.0
+    }
+
+    /// One number in every lane.
+    #[inline(always)]
+    pub fn splat(x: u32) -> Self {
+        Self([x; 4])
+    }
+
+    /// Each lane shifted left by `N` < 32.
+    #[inline(always)]
+    pub fn shift_left<const N: u32>(self) -> Self {
+        Self(self.0.map(|x| x << N))
+    }
+
+    /// Each lane, as a signed number, divided by 2 to the `N` < 32, rounded down.
+    #[inline(always)]
+    pub fn shift_right_signed<const N: u32>(self) -> Self {
+        Self(self.0.map(|x| ((x as i32) >> N) as u32))
+    }
+
+    /// Each lane, as a signed number, rounded to the nearest `f32`.
+    #[inline(always)]
+    pub fn signed_to_f32(self) -> F32x4 {
+        F32x4(self.0.map(|x| x as i32 as f32))
+    }
+
+    /// Where a mask's bits are set those of `yes`, elsewhere those of `no`.
+    #[inline(always)]
+    pub fn select(self, yes: F32x4, no: F32x4) -> F32x4 {
+        F32x4(from_fn(|i| {
+            let mask = self.0[i];
+            f32::from_bits((yes.0[i].to_bits() & mask) | (no.0[i].to_bits() & !mask))
+        }))
+    }
+}
