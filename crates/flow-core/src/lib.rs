@@ -1,14 +1,19 @@
 //! Flow matching on the plane: paths, couplings, fields, training, solvers and metrics.
 
+mod assignment;
+pub mod coupling;
 pub mod distribution;
 mod error;
 pub mod field;
+pub mod metric;
 pub mod registry;
 mod rng;
 mod scalar;
 mod schedule;
 pub mod solver;
 
+pub use coupling::Coupling;
+pub use distribution::DistributionSpec;
 pub use error::{Error, Result};
 pub use rng::Rng;
 pub use scalar::Scalar;

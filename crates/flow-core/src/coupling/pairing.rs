@@ -1,0 +1,318 @@
+//! Drawing training pairs.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Coupling;
+use crate::assignment::assign;
+use crate::distribution::Distribution;
+use crate::{Error, Result, Rng};
+
+/// Pairs of noise and data with the mode of each datum: three lists of one length.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Pairs {
+    /// Noise, at t = 0.
+    pub x0: Vec<[f32; 2]>,
+    /// Data, at t = 1.
+    pub x1: Vec<[f32; 2]>,
+    /// The mode of `x1`, for class conditioning.
+    pub labels: Vec<usize>,
+}
+
+impl Pairs {
+    /// How many pairs there are.
+    pub fn len(&self) -> usize {
+        self.x0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.x0.is_empty()
+    }
+
+    /// `count` pairs drawn with replacement.
+    fn draw(&self, rng: &mut Rng, count: usize) -> Self {
+        let rows: Vec<usize> = (0..count).map(|_| rng.below(self.len())).collect();
+        Self {
+            x0: rows.iter().map(|&row| self.x0[row]).collect(),
+            x1: rows.iter().map(|&row| self.x1[row]).collect(),
+            labels: rows.iter().map(|&row| self.labels[row]).collect(),
+        }
+    }
+
+    /// Writes `other` over the pairs from `start` on, growing as needed.
+    fn overwrite(&mut self, start: usize, other: &Self) {
+        let end = start + other.len();
+        self.x0.resize(self.x0.len().max(end), [0.0; 2]);
+        self.x1.resize(self.x1.len().max(end), [0.0; 2]);
+        self.labels.resize(self.labels.len().max(end), 0);
+        self.x0[start..end].copy_from_slice(&other.x0);
+        self.x1[start..end].copy_from_slice(&other.x1);
+        self.labels[start..end].copy_from_slice(&other.labels);
+    }
+}
+
+/// An endless supply of training pairs.
+///
+/// ```
+/// use flow_core::{coupling::{Coupling, Pairing}, distribution::DistributionSpec};
+/// let source = DistributionSpec::preset("gaussian").build("source")?;
+/// let target = DistributionSpec::preset("five-modes").build("target")?;
+/// let coupling = Coupling::MinibatchOt { batch_size: 256, reuse: 16, pool: 256 };
+/// let mut pairing = Pairing::new(coupling, source, target, 1)?;
+/// assert_eq!(pairing.next_batch(128).len(), 128);
+/// # Ok::<(), flow_core::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Pairing {
+    rule: Rule,
+    state: PairingState,
+}
+
+#[derive(Debug, Clone)]
+enum Rule {
+    /// Drawn afresh, then paired.
+    Drawn {
+        coupling: Coupling,
+        source: Arc<dyn Distribution>,
+        target: Arc<dyn Distribution>,
+        is_per_class: bool,
+    },
+    /// Drawn from a fixed set.
+    Fixed,
+}
+
+/// Everything in a [`Pairing`] that changes as pairs are drawn, for checkpoints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairingState {
+    source: Rng,
+    target: Rng,
+    picks: Rng,
+    batches_drawn: u64,
+    /// Pairs to pick from: assigned batches, or the fixed set.
+    pool: Pairs,
+}
+
+impl Pairing {
+    /// Pairs of `source` and `target` under `coupling`, from the random streams of `seed`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the coupling's sizes are out of range.
+    pub fn new(
+        coupling: Coupling,
+        source: Arc<dyn Distribution>,
+        target: Arc<dyn Distribution>,
+        seed: u64,
+    ) -> Result<Self> {
+        coupling.validate("coupling")?;
+        let rule = Rule::Drawn { coupling, source, target, is_per_class: false };
+        Ok(Self { rule, state: PairingState::new(seed, Pairs::default()) })
+    }
+
+    /// Pairs drawn at random from a fixed set: what reflow and distillation train on.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the set is empty, its lists differ in length, or a coordinate is
+    /// not finite.
+    pub fn fixed(pairs: Pairs, seed: u64) -> Result<Self> {
+        let count = pairs.len();
+        if count == 0 {
+            return Err(Error::invalid("pairs", "an empty list", "at least one pair"));
+        }
+        if pairs.x1.len() != count || pairs.labels.len() != count {
+            let lengths = format!("{count}, {} and {} long", pairs.x1.len(), pairs.labels.len());
+            return Err(Error::invalid("pairs", lengths, "lists x0, x1 and labels of one length"));
+        }
+        let not_finite = |p: &&[f32; 2]| !p.iter().all(|x| x.is_finite());
+        if let Some(point) = pairs.x0.iter().chain(&pairs.x1).find(not_finite) {
+            return Err(Error::invalid("pairs", format!("with the point {point:?}"), "finite"));
+        }
+        Ok(Self { rule: Rule::Fixed, state: PairingState::new(seed, pairs) })
+    }
+
+    /// Solves every assignment within each class (mode of the target) separately, which a network
+    /// conditioned on the class needs: otherwise the noise that reaches it depends on the class
+    /// (Cheng and Schwing 2025, arXiv 2503.10636). Nothing changes for other couplings.
+    #[must_use]
+    pub fn per_class(mut self) -> Self {
+        if let Rule::Drawn { is_per_class, .. } = &mut self.rule {
+            *is_per_class = true;
+        }
+        self
+    }
+
+    /// Draws the next `count` pairs.
+    pub fn next_batch(&mut self, count: usize) -> Pairs {
+        let state = &mut self.state;
+        let batch = match &self.rule {
+            Rule::Drawn { coupling: Coupling::Independent, source, target, .. } => {
+                let (x1, labels) = target.sample_labelled(&mut state.target, count);
+                Pairs { x0: source.sample(&mut state.source, count), x1, labels }
+            }
+            Rule::Drawn {
+                coupling: Coupling::MinibatchOt { batch_size, reuse, pool },
+                source,
+                target,
+                is_per_class,
+            } => {
+                // Growth follows the number of batches drawn, never a clock: same seed, same pairs.
+                if state.batches_drawn.is_multiple_of(*reuse as u64) {
+                    let (x1, labels) = target.sample_labelled(&mut state.target, *batch_size);
+                    let x0 = source.sample(&mut state.source, *batch_size);
+                    let assigned = assign_batch(&x0, x1, labels, *is_per_class);
+                    let slot = (state.batches_drawn / *reuse as u64 % *pool as u64) as usize;
+                    state.pool.overwrite(slot * batch_size, &assigned);
+                }
+                state.pool.draw(&mut state.picks, count)
+            }
+            Rule::Fixed => state.pool.draw(&mut state.picks, count),
+        };
+        state.batches_drawn += 1;
+        batch
+    }
+
+    /// The state to keep in a checkpoint.
+    pub fn state(&self) -> &PairingState {
+        &self.state
+    }
+
+    /// Continues from a kept state; the pairs that follow are those that would have followed.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] when the state's pool has lists of unequal length.
+    pub fn restore(&mut self, state: PairingState) -> Result<()> {
+        let pool = &state.pool;
+        if pool.x1.len() != pool.len() || pool.labels.len() != pool.len() {
+            return Err(Error::Checkpoint(
+                "the pool of training pairs has lists of unequal length".to_owned(),
+            ));
+        }
+        self.state = state;
+        Ok(())
+    }
+}
+
+impl PairingState {
+    fn new(seed: u64, pool: Pairs) -> Self {
+        Self {
+            source: Rng::stream(seed, "pairs: source"),
+            target: Rng::stream(seed, "pairs: target"),
+            picks: Rng::stream(seed, "pairs: picks"),
+            batches_drawn: 0,
+            pool,
+        }
+    }
+}
+
+/// Pairs noise with data by the cheapest assignment, in the order of the data.
+fn assign_batch(x0: &[[f32; 2]], x1: Vec<[f32; 2]>, labels: Vec<usize>, is_per_class: bool) -> Pairs {
+    if !is_per_class {
+        let partners = assign(&x1, x0);
+        return Pairs { x0: partners.iter().map(|&partner| x0[partner]).collect(), x1, labels };
+    }
+    // The noise is in random order, so row i of it may as well belong to the class of row i.
+    let mut paired = x0.to_vec();
+    let class_count = labels.iter().max().map_or(0, |largest| largest + 1);
+    for class in 0..class_count {
+        let rows: Vec<usize> = (0..x1.len()).filter(|&row| labels[row] == class).collect();
+        let data: Vec<_> = rows.iter().map(|&row| x1[row]).collect();
+        let noise: Vec<_> = rows.iter().map(|&row| x0[row]).collect();
+        for (&row, partner) in rows.iter().zip(assign(&data, &noise)) {
+            paired[row] = noise[partner];
+        }
+    }
+    Pairs { x0: paired, x1, labels }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assignment::total_cost;
+    use crate::distribution::DistributionSpec;
+
+    fn pairing(coupling: Coupling) -> Pairing {
+        let build = |name: &str| DistributionSpec::preset(name).build("spec").unwrap();
+        Pairing::new(coupling, build("gaussian"), build("five-modes"), 3).unwrap()
+    }
+
+    const OT: Coupling = Coupling::MinibatchOt { batch_size: 64, reuse: 2, pool: 3 };
+
+    fn mean_cost(pairs: &Pairs) -> f64 {
+        let identity: Vec<usize> = (0..pairs.len()).collect();
+        total_cost(&pairs.x0, &pairs.x1, &identity) / pairs.len() as f64
+    }
+
+    #[test]
+    fn optimal_transport_pairs_are_short() {
+        // E|x1 - x0|^2 is 2 + 4.08 when independent; the transport cost is 0.97 and the bias of 64
+        // points adds about 0.2.
+        let mut independent = pairing(Coupling::Independent);
+        let mut transport = pairing(OT);
+        let cost =
+            |pairing: &mut Pairing| (0..20).map(|_| mean_cost(&pairing.next_batch(256))).sum::<f64>() / 20.0;
+        assert!((cost(&mut independent) - 6.08).abs() < 0.2);
+        let cost = cost(&mut transport);
+        assert!((0.8..1.6).contains(&cost), "{cost}");
+    }
+
+    #[test]
+    fn the_pool_grows_by_the_count_of_batches_and_then_renews_itself() {
+        let mut pairing = pairing(OT);
+        let mut sizes = Vec::new();
+        for _ in 0..8 {
+            pairing.next_batch(10);
+            sizes.push(pairing.state.pool.len());
+        }
+        assert_eq!(sizes, [64, 64, 128, 128, 192, 192, 192, 192]);
+        let before = pairing.state.pool.clone();
+        pairing.next_batch(10);
+        let after = &pairing.state.pool;
+        assert_ne!(before.x1[64..128], after.x1[64..128], "slot 4 mod 3 is renewed");
+        assert_eq!(before.x1[..64], after.x1[..64]);
+        assert_eq!(before.x1[128..], after.x1[128..]);
+    }
+
+    #[test]
+    fn per_class_noise_does_not_depend_on_the_class() {
+        let coupling = Coupling::MinibatchOt { batch_size: 256, reuse: 1, pool: 64 };
+        let mut classes = pairing(coupling).per_class();
+        let mut sums = [[0.0_f64; 3]; 5];
+        for _ in 0..40 {
+            let pairs = classes.next_batch(256);
+            for (x0, &label) in pairs.x0.iter().zip(&pairs.labels) {
+                sums[label][0] += f64::from(x0[0]);
+                sums[label][1] += f64::from(x0[1]);
+                sums[label][2] += 1.0;
+            }
+        }
+        for [x, y, count] in sums {
+            assert!((x / count).abs() < 0.12 && (y / count).abs() < 0.12, "{} {}", x / count, y / count);
+        }
+    }
+
+    #[test]
+    fn a_restored_state_continues_bit_for_bit() {
+        for coupling in [Coupling::Independent, OT] {
+            let mut original = pairing(coupling);
+            (0..5).for_each(|_| drop(original.next_batch(30)));
+            let text = serde_json::to_string(original.state()).unwrap();
+            let mut copy = pairing(coupling);
+            copy.restore(serde_json::from_str(&text).unwrap()).unwrap();
+            for _ in 0..5 {
+                assert_eq!(original.next_batch(30), copy.next_batch(30));
+            }
+        }
+    }
+
+    #[test]
+    fn fixed_pairs_are_kept_together() {
+        let pairs =
+            Pairs { x0: vec![[1.0, 0.0], [2.0, 0.0]], x1: vec![[1.0, 5.0], [2.0, 5.0]], labels: vec![0, 1] };
+        let batch = Pairing::fixed(pairs.clone(), 1).unwrap().next_batch(50);
+        assert!(batch.x0.iter().zip(&batch.x1).all(|(a, b)| a[0].to_bits() == b[0].to_bits()));
+        assert!(batch.labels.contains(&0) && batch.labels.contains(&1));
+        assert!(Pairing::fixed(Pairs::default(), 1).is_err());
+        assert!(Pairing::fixed(Pairs { labels: vec![0], ..pairs }, 1).is_err());
+    }
+}

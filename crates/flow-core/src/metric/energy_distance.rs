@@ -1,0 +1,128 @@
+//! The energy distance between two sets of samples.
+
+/// `2 E|X - Y| - E|X - X'| - E|Y - Y'|` of the two empirical distributions (Székely and Rizzo
+/// 2013, *J. Stat. Plan. Inference* 143:1249): at least 0, and 0 only if they are the same.
+///
+/// Every pair counts, a point with itself too, so two independent samples of one distribution do
+/// not give 0 but about `E|X - X'| (1/n + 1/m)`. Empty sets give 0.
+///
+/// ```
+/// use flow_core::metric::energy_distance;
+/// assert_eq!(energy_distance(&[[0.0, 0.0]], &[[3.0, 4.0]]), 10.0);
+/// ```
+pub fn energy_distance(a: &[[f32; 2]], b: &[[f32; 2]]) -> f64 {
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    let (a, b) = (Columns::new(a), Columns::new(b));
+    let (n, m) = (a.count as f64, b.count as f64);
+    let between = a.sum_of_distances_to(&b) / (n * m);
+    // Distances within a set are counted once and doubled.
+    let within = |set: &Columns, count: f64| 2.0 * set.sum_of_distances_within() / (count * count);
+    (2.0 * between - within(&a, n) - within(&b, m)).max(0.0)
+}
+
+/// Distances computed side by side. The sums are kept in this many separate lanes, in this order,
+/// on every machine, so that SIMD changes nothing but the speed.
+const LANES: usize = 8;
+
+/// f32 additions before a lane moves to f64.
+const BLOCK: usize = 8 * LANES;
+
+/// Points as two columns, padded to whole blocks.
+struct Columns {
+    count: usize,
+    x: Vec<f32>,
+    y: Vec<f32>,
+}
+
+impl Columns {
+    fn new(points: &[[f32; 2]]) -> Self {
+        Self {
+            count: points.len(),
+            x: points.iter().map(|p| p[0]).collect(),
+            y: points.iter().map(|p| p[1]).collect(),
+        }
+    }
+
+    fn sum_of_distances_to(&self, other: &Self) -> f64 {
+        (0..self.count).map(|i| distances_from([self.x[i], self.y[i]], &other.x, &other.y)).sum()
+    }
+
+    /// Over each unordered pair once.
+    fn sum_of_distances_within(&self) -> f64 {
+        (0..self.count)
+            .map(|i| distances_from([self.x[i], self.y[i]], &self.x[i + 1..], &self.y[i + 1..]))
+            .sum()
+    }
+}
+
+/// The sum of the distances from `p` to the points with these columns.
+fn distances_from(p: [f32; 2], x: &[f32], y: &[f32]) -> f64 {
+    let mut sum = 0.0_f64;
+    for (x, y) in x.chunks(BLOCK).zip(y.chunks(BLOCK)) {
+        let mut lanes = [0.0_f32; LANES];
+        let (x_eights, x_rest) = x.as_chunks::<LANES>();
+        let (y_eights, y_rest) = y.as_chunks::<LANES>();
+        for (x, y) in x_eights.iter().zip(y_eights) {
+            for lane in 0..LANES {
+                let (dx, dy) = (p[0] - x[lane], p[1] - y[lane]);
+                lanes[lane] += (dx * dx + dy * dy).sqrt();
+            }
+        }
+        for (lane, (x, y)) in lanes.iter_mut().zip(x_rest.iter().zip(y_rest)) {
+            let (dx, dy) = (p[0] - x, p[1] - y);
+            *lane += (dx * dx + dy * dy).sqrt();
+        }
+        sum += lanes.iter().map(|&lane| f64::from(lane)).sum::<f64>();
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rng;
+    use crate::distribution::DistributionSpec;
+
+    fn plain(a: &[[f32; 2]], b: &[[f32; 2]]) -> f64 {
+        let mean = |a: &[[f32; 2]], b: &[[f32; 2]]| {
+            let sum: f64 = a
+                .iter()
+                .flat_map(|p| {
+                    b.iter().map(move |q| {
+                        libm::hypot(f64::from(p[0]) - f64::from(q[0]), f64::from(p[1]) - f64::from(q[1]))
+                    })
+                })
+                .sum();
+            sum / (a.len() * b.len()) as f64
+        };
+        2.0 * mean(a, b) - mean(a, a) - mean(b, b)
+    }
+
+    #[test]
+    fn agrees_with_the_definition_in_double_precision() {
+        let mut rng = Rng::stream(5, "test");
+        for (n, m) in [(1, 1), (7, 3), (65, 130), (500, 333)] {
+            let a: Vec<_> = (0..n).map(|_| rng.normal_pair().map(|x| x as f32)).collect();
+            let b: Vec<_> = (0..m).map(|_| rng.normal_pair().map(|x| x as f32 + 1.0)).collect();
+            let difference = energy_distance(&a, &b) - plain(&a, &b);
+            assert!(difference.abs() < 1e-6, "{n} x {m}: {difference}");
+        }
+    }
+
+    #[test]
+    fn identical_sets_are_at_distance_zero_and_exact_ones_at_the_published_floor() {
+        let target = DistributionSpec::preset("five-modes").build("target").unwrap();
+        let mut rng = Rng::stream(1, "test");
+        let samples = target.sample(&mut rng, 2000);
+        assert!(energy_distance(&samples, &samples) < 1e-6);
+        let pairs = 20;
+        let mean = (0..pairs)
+            .map(|_| energy_distance(&target.sample(&mut rng, 2000), &target.sample(&mut rng, 2000)))
+            .sum::<f64>()
+            / f64::from(pairs);
+        // E|X - X'| (1/n + 1/m) with E|X - X'| = 2.56; single pairs vary threefold.
+        assert!((0.0018..0.0036).contains(&mean), "{mean}");
+    }
+}
