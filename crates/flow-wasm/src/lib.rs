@@ -2,10 +2,11 @@
 //!
 //! A worker drives one `Lab`, an experiment that trains and is sampled. The page's main thread
 //! holds one `Painter` for each panel and draws charts; it never trains. What needs no browser
-//! ([`frame`], [`chart`]) is plain Rust, tested natively.
+//! ([`registry`], [`frame`], [`chart`]) is plain Rust, tested natively.
 
 pub mod chart;
 pub mod frame;
+pub mod registry;
 
 #[cfg(target_arch = "wasm32")]
 mod page;

@@ -5,6 +5,34 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
 
 use crate::chart::{Chart, PageCanvas};
+use crate::registry::{self, Registry};
+
+/// Every choice a reader can make by name, as JSON.
+///
+/// # Errors
+/// Never expected.
+#[wasm_bindgen]
+pub fn registry() -> Result<String, JsError> {
+    Ok(serde_json::to_string(&Registry::new())?)
+}
+
+/// The support of a target and the part of the plane that holds it, as JSON.
+///
+/// # Errors
+/// When there is no such target.
+#[wasm_bindgen]
+pub fn outline(target: &str) -> Result<String, JsError> {
+    Ok(serde_json::to_string(&registry::scene(target)?)?)
+}
+
+/// `count` points drawn by a target's sampler, x and y in turn.
+///
+/// # Errors
+/// When there is no such target.
+#[wasm_bindgen]
+pub fn target_points(target: &str, count: usize) -> Result<Vec<f32>, JsError> {
+    Ok(registry::target_points(target, count)?.into_flattened())
+}
 
 /// Draws a chart, given as JSON (see `Chart`), over the whole of a canvas, and returns its
 /// plotting area in device pixels as JSON.

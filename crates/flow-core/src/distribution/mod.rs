@@ -15,6 +15,8 @@ mod spec;
 
 use std::fmt::Debug;
 
+use serde::Serialize;
+
 use crate::Rng;
 
 pub use gaussian::Gaussian;
@@ -77,7 +79,8 @@ pub enum Family<'a> {
 }
 
 /// A closed curve on the plane.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outline {
     /// A circle.
     Circle {

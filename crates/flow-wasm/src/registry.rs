@@ -1,0 +1,92 @@
+//! The library's tables of named choices, for the page's menus.
+
+use flow_core::distribution::PRESETS;
+use flow_core::registry::{Entry, find};
+use flow_core::{Coupling, Result, Rng, Schedule};
+use serde::Serialize;
+
+/// Every choice a reader can make by name.
+#[derive(Debug, Serialize)]
+pub struct Registry {
+    targets: Vec<Choice>,
+    sources: Vec<Choice>,
+    schedules: Vec<Choice>,
+    couplings: Vec<Choice>,
+}
+
+/// One entry of a menu.
+#[derive(Debug, Serialize)]
+struct Choice {
+    name: &'static str,
+    label: &'static str,
+    summary: &'static str,
+}
+
+/// A target's support and the part of the plane that holds it.
+#[derive(Debug, Serialize)]
+pub struct Scene {
+    bounds: [f64; 4],
+    shapes: Vec<flow_core::distribution::Outline>,
+}
+
+impl Registry {
+    /// The tables as they are in the library.
+    pub fn new() -> Self {
+        Self {
+            targets: choices(PRESETS.iter().filter(|preset| preset.value.is_target)),
+            sources: choices(PRESETS.iter().filter(|preset| preset.value.is_source)),
+            schedules: choices(Schedule::ENTRIES),
+            couplings: choices(Coupling::ENTRIES),
+        }
+    }
+}
+
+fn choices<T: 'static>(entries: impl IntoIterator<Item = &'static Entry<T>>) -> Vec<Choice> {
+    entries.into_iter().map(|&Entry { name, label, summary, .. }| Choice { name, label, summary }).collect()
+}
+
+/// The support of the preset called `target`.
+///
+/// # Errors
+/// When there is no such preset.
+pub fn scene(target: &str) -> Result<Scene> {
+    let target = find(PRESETS, "target", target)?.value.build();
+    Ok(Scene { bounds: target.bounds(), shapes: target.outline() })
+}
+
+/// `count` points of the preset called `target`, drawn by its sampler.
+///
+/// # Errors
+/// When there is no such preset.
+pub fn target_points(target: &str, count: usize) -> Result<Vec<[f32; 2]>> {
+    Ok(find(PRESETS, "target", target)?.value.build().sample(&mut Rng::stream(1, "thumbnail"), count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_has_a_label_points_and_a_support_inside_its_bounds() {
+        for choice in Registry::new().targets {
+            assert!(!choice.label.is_empty() && choice.summary.ends_with('.'), "{}", choice.name);
+            let [left, right, bottom, top] = scene(choice.name).unwrap().bounds;
+            let points = target_points(choice.name, 500).unwrap();
+            assert_eq!(points.len(), 500);
+            let inside = |[x, y]: [f32; 2]| {
+                (left..=right).contains(&f64::from(x)) && (bottom..=top).contains(&f64::from(y))
+            };
+            let share = points.into_iter().filter(|&point| inside(point)).count() as f64 / 500.0;
+            assert!(share > 0.97, "{}: {share} of the points are in the picture", choice.name);
+        }
+    }
+
+    #[test]
+    fn the_page_reads_shapes_by_their_kind() {
+        let json = serde_json::to_string(&scene("five-modes").unwrap()).unwrap();
+        assert!(json.contains(r#"{"circle":{"center":["#), "{json}");
+        let json = serde_json::to_string(&scene("checkerboard").unwrap()).unwrap();
+        assert!(json.contains(r#"{"polygon":[["#), "{json}");
+        assert!(scene("tea").is_err());
+    }
+}
