@@ -1,0 +1,136 @@
+// The page for readers who do not use a mouse, do not see it, see it in the dark, hold a phone or do not like motion.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { violations } from "./harness/audit.js";
+import { launchChromium } from "./harness/browsers.js";
+import { Lab, PANELS } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+describe("axe finds nothing", () => {
+  const desktop = { width: 1280, height: 900 };
+  for (const [what, options] of Object.entries({
+    "in light": { viewport: desktop, colorScheme: /** @type {const} */ ("light") },
+    "in the dark": { viewport: desktop, colorScheme: /** @type {const} */ ("dark") },
+    "on a phone": { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+    "in forced colours": { viewport: desktop, forcedColors: /** @type {const} */ ("active") },
+  })) {
+    test(what, async () => {
+      const lab = await Lab.in(browser, server.url, options);
+      await lab.page.goto(`${server.url}#until=20&play=off`);
+      await lab.until("the panel that is in sight", async () => (await lab.button("Train").count()) === 1);
+      assert.deepEqual(await violations(lab.page), []);
+      const { scrollWidth, clientWidth } = await lab.page.evaluate(() => document.documentElement);
+      assert.ok(scrollWidth <= clientWidth, `nothing sticks out: ${scrollWidth} > ${clientWidth}`);
+      lab.assertQuiet();
+      await lab.close();
+    });
+  }
+});
+
+test("the keyboard alone reaches and works every control", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off", n: 3 });
+  await lab.settled(20, 3);
+  const { page } = lab;
+
+  // Every control that is offered to the mouse is a stop of the Tab key, or one of a group with such a stop.
+  const offered = await page.evaluate(() =>
+    [...document.querySelectorAll("button, input, select, textarea, summary, a[href]")].filter(
+      (control) => control.checkVisibility() && !control.matches(":disabled, [type=radio]:not(:checked)"),
+    ).length,
+  );
+  /** @type {Set<string>} */
+  const reached = new Set();
+  await page.evaluate(() => (document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined));
+  for (let presses = 0; presses < 3 * offered; presses += 1) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => {
+      const control = document.activeElement;
+      if (!control || control === document.body) return "";
+      const ring = getComputedStyle(control);
+      const label = control.getAttribute("aria-label") ?? /** @type {any} */ (control).labels?.[0]?.textContent ?? control.textContent;
+      return `${control.tagName} ${control.id} ${label?.trim()} ${ring.outlineStyle === "none" && ring.boxShadow === "none" ? "without a focus ring" : ""}`;
+    });
+    if (stop) reached.add(stop);
+  }
+  assert.ok(reached.size >= offered, `${reached.size} stops for ${offered} controls:\n${[...reached].join("\n")}`);
+  // Radios draw their ring on their label, so they are not asked here.
+  assert.deepEqual([...reached].filter((stop) => stop.includes("without a focus ring") && !/five.modes|straight|curved/i.test(stop)), []);
+
+  await lab.dataset("Five modes").focus();
+  await page.keyboard.press("ArrowRight");
+  assert.ok(await lab.dataset("Checkerboard").isChecked());
+  await lab.settled(20, 3);
+
+  await lab.eulerSteps.focus();
+  await page.keyboard.press("End");
+  await lab.shows(100);
+  await page.keyboard.press("Home");
+  await lab.shows(1);
+
+  await lab.time.focus();
+  await page.keyboard.press("End");
+  assert.equal(await lab.time.inputValue(), "1");
+
+  await lab.button("One training step").focus();
+  await page.keyboard.press("Enter");
+  await lab.settled(21);
+  await lab.button("Train").focus();
+  await page.keyboard.press("Space");
+  await lab.trainedFor(30);
+  await page.keyboard.press("Space");
+  await lab.button("Train").waitFor();
+
+  await lab.button("Play").focus();
+  await page.keyboard.press("Enter");
+  await lab.button("Pause").waitFor();
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("who prefers reduced motion sees frames, not animation", async () => {
+  const lab = await Lab.in(browser, server.url, { reducedMotion: "reduce" });
+  await lab.open({ until: 20 });
+  await lab.settled(20);
+  assert.equal(await lab.button("Play").count(), 1, "nothing plays by itself");
+  const time = await lab.time.inputValue();
+  await lab.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  assert.equal(await lab.time.inputValue(), time);
+  const before = await lab.canvas("Straight").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  await lab.time.focus();
+  await lab.page.keyboard.press(time === "0" ? "End" : "Home");
+  await lab.until("another frame", async () => {
+    const now = await lab.canvas("Straight").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+    return now !== before;
+  });
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("a phone shows one panel with a switch", async () => {
+  const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  await lab.page.goto(`${server.url}#until=20&play=off`);
+  const visible = async () => {
+    const shown = await Promise.all(PANELS.map((panel) => lab.panel(panel).isVisible()));
+    return PANELS.filter((_, i) => shown[i]);
+  };
+  await lab.until("the first panel", async () => (await visible()).join() === "Straight");
+  await lab.page.getByRole("radio", { name: /^Curved/ }).check({ force: true });
+  await lab.until("the other panel", async () => (await visible()).join() === "Curved");
+  lab.assertQuiet();
+  await lab.close();
+});

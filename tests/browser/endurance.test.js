@@ -1,0 +1,75 @@
+// Rough handling for a long time: nothing breaks, nothing leaks, and what is shown at the end is what was asked for last.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launchChromium } from "./harness/browsers.js";
+import { Lab, PANELS } from "./harness/lab.js";
+import { memoryOf } from "./harness/memory.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const DATASETS = ["Checkerboard", "Two clusters", "Eight Gaussians", "Two moons", "Rings", "Spiral", "Five modes"];
+
+test("rough handling leaves the right experiment, and no trace in memory", async (context) => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ dataset: "five-modes", n: 4, until: 60, seed: 9 });
+  await lab.settled(60, 4);
+
+  /** One cycle: everything a restless reader does, and back to where we were. */
+  const cycle = async (/** @type {number} */ resets) => {
+    for (let i = 0; i < 10; i += 1) await lab.dataset(DATASETS[i % DATASETS.length] ?? "").check();
+    await lab.drag(lab.eulerSteps, 0.9, 30);
+    await lab.drag(lab.eulerSteps, 0.1, 30);
+    for (const width of [500, 900, 360, 1280]) await lab.page.setViewportSize({ width, height: 800 });
+    await hide(lab.page, true);
+    await hide(lab.page, false);
+    for (let i = 0; i < resets; i += 1) await lab.button("Reset").click();
+    await lab.dataset("Two moons").check();
+    await lab.setEulerSteps(4);
+    await lab.settled(60, 4);
+    return memoryOf(lab.page);
+  };
+  const first = await cycle(40);
+  for (let i = 0; i < 3; i += 1) await cycle(40);
+  const last = await cycle(40);
+  context.diagnostic(`after one cycle ${JSON.stringify(first)}, after five ${JSON.stringify(last)}`);
+
+  assert.deepEqual(last.wasm, first.wasm, "the wasm memories have not grown");
+  assert.ok(last.heap <= 1.1 * first.heap + 1e6, `the JavaScript heap has not grown: ${first.heap} to ${last.heap} bytes`);
+
+  assert.ok(await lab.dataset("Two moons").isChecked());
+  const shown = await Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
+  lab.assertQuiet();
+  await lab.close();
+
+  const fresh = await Lab.in(browser, server.url);
+  await fresh.open({ dataset: "two-moons", n: 4, until: 60, seed: 9 });
+  await fresh.settled(60, 4);
+  assert.deepEqual(shown, await Promise.all(PANELS.map((panel) => fresh.text(panel, "hash"))));
+  await fresh.close();
+});
+
+/**
+ * What the page hears when its tab goes to the back or to the front.
+ * @param {import("playwright-core").Page} page
+ * @param {boolean} hidden
+ */
+function hide(page, hidden) {
+  return page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+}

@@ -1,0 +1,88 @@
+// When something is wrong, the page says so and goes on as far as it can.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launchChromium } from "./harness/browsers.js";
+import { Lab, PANELS } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+for (const [bad, named] of Object.entries({
+  "dataset=unicorns": "dataset",
+  "n=0": "n",
+  "n=1e2": "n",
+  "seed=-1": "seed",
+  "t=later": "t",
+  "colour=blue": "colour",
+  "%00%ff=%zz": "",
+})) {
+  test(`a link with ${bad} gives the default and a notice`, async () => {
+    const lab = await Lab.in(browser, server.url);
+    await lab.page.goto(`${server.url}#${bad}&until=20&play=off`);
+    await lab.settled(20);
+    assert.ok(await lab.dataset("Five modes").isChecked());
+    const notice = lab.page.getByText(new RegExp(`“${named}`)).first();
+    assert.ok(await notice.isVisible(), await lab.page.getByRole("region", { name: "Notices" }).innerText());
+    lab.assertQuiet();
+    await lab.close();
+  });
+}
+
+test("a worker that dies says so and can be restarted, while the other panel goes on", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 1_000_000, play: "off" });
+  await lab.trainedFor(10);
+  const [victim] = lab.page.workers();
+  assert.ok(victim);
+  await victim.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("struck by a test");
+    });
+  });
+  const restart = lab.page.getByRole("button", { name: "Restart" });
+  await restart.waitFor();
+  assert.equal(await restart.count(), 1);
+  const hurt = (await lab.panel("Straight").getByRole("button", { name: "Restart" }).count()) === 1 ? "Straight" : "Curved";
+  assert.match(await lab.panel(hurt).innerText(), /struck by a test/);
+
+  const well = PANELS.find((panel) => panel !== hurt) ?? "Curved";
+  const step = await lab.stat(well, "training-step");
+  await lab.until("the other panel to go on", async () => (await lab.stat(well, "training-step")) > step + 20);
+
+  await restart.click();
+  await lab.until("the restarted panel to train", async () => Number(await lab.text(hurt, "training-step")) > 0);
+  assert.equal(await restart.count(), 0);
+  lab.assertQuiet((complaint) => complaint.includes("struck by a test"));
+  await lab.close();
+});
+
+test("a page whose compiled half is missing says so", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.page.route("**/*.wasm", (route) => route.fulfill({ status: 404, body: "gone" }));
+  await lab.page.goto(server.url);
+  const notice = lab.page.getByText(/could not/).first();
+  await notice.waitFor();
+  assert.match(await notice.innerText(), /404/);
+  await lab.close();
+});
+
+test("without scripts the page can still be read", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(server.url);
+  assert.ok((await page.getByRole("main").innerText()).length > 500);
+  assert.ok(await page.getByText(/needs JavaScript/).isVisible());
+  await context.close();
+});

@@ -1,0 +1,46 @@
+// The page in Firefox: it loads, trains, answers the slider, and has nothing to complain about.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launchFirefox } from "./harness/browsers.js";
+import { Lab, PANELS } from "./harness/lab.js";
+import { difference, pixelsOf } from "./harness/pictures.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchFirefox();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+test("loads, trains and answers the slider", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ n: 1, until: 100, play: "off", t: 1 });
+  await lab.settled(100, 1);
+  const look = () => Promise.all(PANELS.map((panel) => pixelsOf(lab.canvas(panel))));
+  const numbers = () => Promise.all(PANELS.map((panel) => lab.text(panel, "energy")));
+  const [pictures, values] = [await look(), await numbers()];
+  await lab.drag(lab.eulerSteps, 0.3);
+  const n = Number(await lab.eulerSteps.inputValue());
+  assert.ok(n > 10, `dragged to ${n}`);
+  await lab.settled(100, n);
+  await lab.until("other pictures", async () => {
+    const now = await look();
+    return now.every((picture, i) => difference(picture, pictures[i] ?? picture) > 100);
+  });
+  assert.notDeepEqual(await numbers(), values);
+
+  await lab.button("Train").click();
+  await lab.trainedFor(150);
+  await lab.button("Play").click();
+  await lab.button("Pause").waitFor();
+  lab.assertQuiet();
+  await lab.close();
+});
