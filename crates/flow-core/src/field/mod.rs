@@ -1,5 +1,15 @@
 //! Velocity fields: what moves the particles.
 
+pub mod conversion;
+mod guided;
+mod paired;
+mod transformed;
+
+pub use conversion::{Conversion, Converted, Quantity};
+pub use guided::Guided;
+pub use paired::PairedField;
+pub use transformed::Transformed;
+
 use crate::{Result, scalar::Scalar};
 
 /// A time-dependent velocity on the plane, evaluated for whole batches at one time.
@@ -37,4 +47,58 @@ pub trait Score: VelocityField {
     /// # Errors
     /// [`Error::Unavailable`](crate::Error::Unavailable) where there is no score, with the reason.
     fn score(&self, t: f64, x: &[[Self::Scalar; 2]], out: &mut [[Self::Scalar; 2]]) -> Result<()>;
+
+    /// Writes both the velocity and the score, for the price of one where they share their work.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    fn velocity_and_score(
+        &self,
+        t: f64,
+        x: &[[Self::Scalar; 2]],
+        velocity: &mut [[Self::Scalar; 2]],
+        score: &mut [[Self::Scalar; 2]],
+    ) -> Result<()> {
+        self.velocity(t, x, velocity)?;
+        self.score(t, x, score)
+    }
+}
+
+/// A model of the two ends of the paths that pass through a point.
+pub trait Denoiser {
+    /// f32 for a trained network, f64 for exact fields.
+    type Scalar: Scalar;
+
+    /// Writes the expected data `E[x1 | x_t = x]` and the expected noise `E[x0 | x_t = x]` at each
+    /// of the n points (both n x 2).
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) where one of them cannot be known.
+    fn denoise(
+        &self,
+        t: f64,
+        x: &[[Self::Scalar; 2]],
+        data: &mut [[Self::Scalar; 2]],
+        noise: &mut [[Self::Scalar; 2]],
+    ) -> Result<()>;
+}
+
+impl<F: VelocityField + ?Sized> VelocityField for &F {
+    type Scalar = F::Scalar;
+
+    fn velocity(&self, t: f64, x: &[[F::Scalar; 2]], out: &mut [[F::Scalar; 2]]) -> Result<()> {
+        (**self).velocity(t, x, out)
+    }
+}
+
+impl<F: Divergence + ?Sized> Divergence for &F {
+    fn velocity_and_divergence(
+        &self,
+        t: f64,
+        x: &[[F::Scalar; 2]],
+        velocity: &mut [[F::Scalar; 2]],
+        divergence: &mut [F::Scalar],
+    ) -> Result<()> {
+        (**self).velocity_and_divergence(t, x, velocity, divergence)
+    }
 }
