@@ -9,7 +9,7 @@ pub const STEP_LIMIT: usize = 1_000_000;
 /// memory of a browser tab.
 pub const MEMORY_LIMIT_BYTES: usize = 1 << 30;
 
-pub(super) fn check_span((from, to): (f64, f64)) -> Result<()> {
+pub(crate) fn check_span((from, to): (f64, f64)) -> Result<()> {
     for (name, t) in [("span.from", from), ("span.to", to)] {
         if !(0.0..=1.0).contains(&t) {
             return Err(Error::invalid(name, t, "a time from 0 to 1"));
@@ -18,7 +18,7 @@ pub(super) fn check_span((from, to): (f64, f64)) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn check_starts<S: Scalar>(starts: &[[S; 2]]) -> Result<()> {
+pub(crate) fn check_starts<S: Scalar>(starts: &[[S; 2]]) -> Result<()> {
     if starts.is_empty() {
         return Err(Error::invalid("starts", "empty", "at least one point"));
     }
@@ -32,7 +32,7 @@ pub(super) fn check_starts<S: Scalar>(starts: &[[S; 2]]) -> Result<()> {
 }
 
 /// Checks the number of steps of a run that keeps `states` states of `count` points of `S`.
-pub(super) fn check_steps<S>(steps: usize, states: usize, count: usize) -> Result<()> {
+pub(crate) fn check_steps<S>(steps: usize, states: usize, count: usize) -> Result<()> {
     if !(1..=STEP_LIMIT).contains(&steps) {
         return Err(Error::invalid("steps", steps, format!("from 1 to {STEP_LIMIT}")));
     }
@@ -47,20 +47,20 @@ pub(super) fn check_steps<S>(steps: usize, states: usize, count: usize) -> Resul
 }
 
 /// Whether `states` states of `count` points of `S` stay within [`MEMORY_LIMIT_BYTES`].
-pub(super) fn fits<S>(states: usize, count: usize) -> bool {
+pub(crate) fn fits<S>(states: usize, count: usize) -> bool {
     let points = (states as u128) * (count as u128);
     points * size_of::<[S; 2]>() as u128 <= MEMORY_LIMIT_BYTES as u128
 }
 
 /// Fails when a position reached at time `t` is not finite.
-pub(super) fn check_finite<S: Scalar>(t: f64, x: &[[S; 2]]) -> Result<()> {
+pub(crate) fn check_finite<S: Scalar>(t: f64, x: &[[S; 2]]) -> Result<()> {
     if x.iter().all(is_finite) {
         return Ok(());
     }
     Err(diverged(t))
 }
 
-pub(super) fn diverged(t: f64) -> Error {
+pub(crate) fn diverged(t: f64) -> Error {
     Error::Diverged { process: "integration".into(), place: format!("t = {t}") }
 }
 

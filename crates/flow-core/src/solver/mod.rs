@@ -1,14 +1,18 @@
 //! Solvers: from a velocity field and starting points to trajectories.
 //!
 //! [`integrate`] solves dx/dt = u(t, x) from one time to another, forward or backward, and keeps
-//! every state the solver really visited; [`integrate_to_end`] keeps only the two ends. Compare solvers at equal *function evaluations*
-//! ([`Trajectories::evaluations`]), never at equal steps.
+//! every state the solver really visited; [`integrate_to_end`] keeps only the two ends.
+//! [`euler_maruyama`] solves the stochastic equation with the same marginals, and [`ancestral`]
+//! samples a noise-predicting model as DDIM and DDPM do. Compare solvers at equal *function
+//! evaluations* ([`Trajectories::evaluations`]), never at equal steps.
 
+mod ancestral;
 pub mod dopri5;
 mod euler;
+mod euler_maruyama;
 mod fixed_step;
 mod heun;
-mod limits;
+pub(crate) mod limits;
 mod midpoint;
 mod rk4;
 pub mod trajectories;
@@ -16,7 +20,9 @@ pub mod trajectories;
 use serde::{Deserialize, Serialize};
 
 use crate::{Result, Scalar, field::VelocityField, registry::Entry};
+pub use ancestral::ancestral;
 pub use dopri5::Tolerances;
+pub use euler_maruyama::{Diffusion, euler_maruyama};
 pub use limits::{MEMORY_LIMIT_BYTES, STEP_LIMIT};
 pub use trajectories::Trajectories;
 

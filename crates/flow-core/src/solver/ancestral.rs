@@ -1,0 +1,174 @@
+//! DDIM and DDPM: sampling by guessing the data and adding the right noise back.
+
+use super::{Trajectories, limits};
+use crate::{Error, Result, Rng, Scalar, Schedule, field::Denoiser};
+
+/// Moves `starts` by `steps` equal steps in time, each of which asks `model` for the data and the
+/// noise behind the present point and puts them together again for the next time:
+/// `x' = alpha' E1 + sqrt(sigma'^2 - gamma^2) E0 + gamma z`.
+///
+/// `gamma = eta sigma'/sigma sqrt(sigma^2 - (alpha/alpha')^2 sigma'^2)`. With `eta` = 0 no noise is added:
+/// DDIM (Song, Meng and Ermon 2021, arXiv 2010.02502, equation 12). With `eta` = 1 each step is the
+/// ancestral step of DDPM with the smaller of its two variances (Ho, Jain and Abbeel 2020,
+/// arXiv 2006.11239, equation 7).
+///
+/// Time runs forward from `span.0` to `span.1`. A model that predicts only noise cannot know the
+/// data where alpha = 0: begin such a run a little after t = 0, at 0.001 say, or use the VP
+/// schedule. Backward (`span.1 < span.0`, from data to noise) only DDIM is defined.
+///
+/// # Errors
+/// As [`integrate`](super::integrate); also when `eta` is outside 0..=1, or not 0 for a
+/// backward run.
+pub fn ancestral<M: Denoiser + ?Sized>(
+    model: &M,
+    schedule: Schedule,
+    eta: f64,
+    (start, end): (f64, f64),
+    steps: usize,
+    starts: &[[M::Scalar; 2]],
+    rng: &mut Rng,
+) -> Result<Trajectories<M::Scalar>> {
+    limits::check_span((start, end))?;
+    limits::check_starts(starts)?;
+    limits::check_steps::<M::Scalar>(steps, steps.saturating_add(1), starts.len())?;
+    if !(0.0..=1.0).contains(&eta) {
+        return Err(Error::invalid("eta", eta, "from 0 (DDIM) to 1 (DDPM)"));
+    }
+    if eta > 0.0 && end < start {
+        return Err(Error::invalid("eta", eta, "0 when time runs backward"));
+    }
+
+    let time = |index: usize| start + (end - start) * (index as f64 / steps as f64);
+    let mut trajectories =
+        Trajectories { times: vec![start], positions: starts.to_vec(), evaluations: steps };
+    let mut x = starts.to_vec();
+    let (mut data, mut noise) = (x.clone(), x.clone());
+    for index in 0..steps {
+        let (from, to) = (time(index), time(index + 1));
+        model.denoise(from, &x, &mut data, &mut noise)?;
+        let (now, next) = (schedule.at(from), schedule.at(to));
+        let gamma = if eta > 0.0 {
+            let kept = now.alpha / next.alpha * next.sigma;
+            eta * next.sigma / now.sigma * (now.sigma * now.sigma - kept * kept).max(0.0).sqrt()
+        } else {
+            0.0
+        };
+        let keep = M::Scalar::from_f64((next.sigma * next.sigma - gamma * gamma).max(0.0).sqrt());
+        let alpha = M::Scalar::from_f64(next.alpha);
+        for (i, x) in x.iter_mut().enumerate() {
+            *x = std::array::from_fn(|d| alpha * data[i][d] + keep * noise[i][d]);
+            if gamma > 0.0 {
+                let z = rng.normal_pair();
+                *x = std::array::from_fn(|d| x[d] + M::Scalar::from_f64(gamma * z[d]));
+            }
+        }
+        limits::check_finite(to, &x)?;
+        trajectories.times.push(to);
+        trajectories.positions.extend_from_slice(&x);
+    }
+    Ok(trajectories)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The exact denoiser of x0 ~ N(0, I), x1 ~ N(m, q^2 I).
+    struct Gaussian(Schedule);
+    const MEAN: [f64; 2] = [1.0, -0.5];
+    const SD: f64 = 0.4;
+
+    impl Gaussian {
+        fn variance(&self, t: f64) -> f64 {
+            let c = self.0.at(t);
+            c.alpha * c.alpha * SD * SD + c.sigma * c.sigma
+        }
+    }
+
+    impl Denoiser for Gaussian {
+        type Scalar = f64;
+        fn denoise(
+            &self,
+            t: f64,
+            x: &[[f64; 2]],
+            data: &mut [[f64; 2]],
+            noise: &mut [[f64; 2]],
+        ) -> Result<()> {
+            let (c, total) = (self.0.at(t), self.variance(t));
+            for (i, x) in x.iter().enumerate() {
+                let rest: [f64; 2] = std::array::from_fn(|d| x[d] - c.alpha * MEAN[d]);
+                data[i] = std::array::from_fn(|d| MEAN[d] + c.alpha * SD * SD / total * rest[d]);
+                noise[i] = rest.map(|rest| c.sigma / total * rest);
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn ddim_approaches_the_flow_with_order_one_and_runs_backward() {
+        let start = [0.8, -1.1];
+        for entry in Schedule::ENTRIES {
+            let model = Gaussian(entry.value);
+            let c = entry.value.at(0.0);
+            let stretch = SD / model.variance(0.0).sqrt();
+            let truth: [f64; 2] = std::array::from_fn(|d| MEAN[d] + stretch * (start[d] - c.alpha * MEAN[d]));
+            let mut rng = Rng::stream(1, "test");
+            let mut run = |steps, span, start| {
+                ancestral(&model, entry.value, 0.0, span, steps, &[start], &mut rng).unwrap().end()[0]
+            };
+            let mut error = |steps| {
+                let x = run(steps, (0.0, 1.0), start);
+                libm::hypot(x[0] - truth[0], x[1] - truth[1])
+            };
+            let (coarse, fine) = (error(200), error(400));
+            assert!(fine < 0.01 && (1.8..2.2).contains(&(coarse / fine)), "{}: {coarse} {fine}", entry.name);
+            if entry.name != "vp" {
+                let back = run(400, (0.999, 0.0), truth);
+                assert!(
+                    libm::hypot(back[0] - start[0], back[1] - start[1]) < 0.05,
+                    "{}: {back:?}",
+                    entry.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn ddpm_has_the_marginals_at_every_step() {
+        let mut rng = Rng::stream(1, "test");
+        let starts: Vec<_> = (0..20_000).map(|_| rng.normal_pair()).collect();
+        for entry in Schedule::ENTRIES {
+            let model = Gaussian(entry.value);
+            for eta in [0.5, 1.0] {
+                let run = ancestral(&model, entry.value, eta, (0.0, 1.0), 200, &starts, &mut rng).unwrap();
+                for index in [100, 200] {
+                    let (c, truth) =
+                        (entry.value.at(run.times[index]), model.variance(run.times[index]).sqrt());
+                    let state = run.state(index);
+                    for d in 0..2 {
+                        let mean = state.iter().map(|x| x[d]).sum::<f64>() / 20_000.0;
+                        let variance = state.iter().map(|x| (x[d] - mean).powi(2)).sum::<f64>() / 20_000.0;
+                        let name = format!("{} eta {eta} state {index}", entry.name);
+                        assert!(
+                            (variance.sqrt() - truth).abs() < 0.02,
+                            "{name}: {} {truth}",
+                            variance.sqrt()
+                        );
+                        assert!((mean - c.alpha * MEAN[d]).abs() < 0.02, "{name}: mean {mean}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bad_requests_are_refused() {
+        let model = Gaussian(Schedule::CondOt);
+        let refused = |eta, span| {
+            let mut rng = Rng::stream(1, "test");
+            ancestral(&model, Schedule::CondOt, eta, span, 4, &[[0.0; 2]], &mut rng).unwrap_err().to_string()
+        };
+        assert!(refused(1.5, (0.0, 1.0)).starts_with("eta is 1.5"));
+        assert!(refused(1.0, (1.0, 0.0)).starts_with("eta is 1"));
+    }
+}

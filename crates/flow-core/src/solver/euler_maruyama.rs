@@ -1,0 +1,229 @@
+//! The Euler-Maruyama method for the stochastic equation with the same marginals.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Trajectories, limits};
+use crate::{Error, Result, Rng, Scalar, Schedule, field::Score, registry::Entry};
+
+/// The noise strength g(t) of `dX = [u + (g^2/2) score] dt + g dW`.
+///
+/// Whatever g is, X has the marginals of the flow (Song et al. 2021, arXiv 2011.13456, section 4.3;
+/// Albergo et al. 2023, arXiv 2303.08797, section 2.4): noise pushes the particles apart and the
+/// score pulls them back just as much.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Diffusion {
+    /// `g(t) = g`. For exact scores that stay smooth at t = 1.
+    Constant {
+        /// Strength, from 0 (the flow itself) to 100.
+        g: f64,
+    },
+    /// `g(t) = g sqrt(sigma(t))`, which calms down as fast as the error of a learned score grows.
+    SqrtSigma {
+        /// Strength, from 0 (the flow itself) to 100.
+        g: f64,
+    },
+}
+
+impl Diffusion {
+    /// Every kind of noise strength by name.
+    pub const ENTRIES: &'static [Entry<Diffusion>] = &[
+        Entry {
+            name: "constant",
+            label: "Constant",
+            summary: "The same noise at every time; for exact scores.",
+            value: Diffusion::Constant { g: 1.0 },
+        },
+        Entry {
+            name: "sqrt-sigma",
+            label: "Falling with sigma",
+            summary: "Noise that fades as the data appears; for learned fields.",
+            value: Diffusion::SqrtSigma { g: 1.0 },
+        },
+    ];
+
+    /// Checks the strength.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is outside 0..=100.
+    pub fn validate(self, field: &str) -> Result<()> {
+        let (Self::Constant { g } | Self::SqrtSigma { g }) = self;
+        if (0.0..=100.0).contains(&g) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!("{field}.g"), g, "from 0 to 100"))
+    }
+
+    /// g at time `t` of `schedule`.
+    pub fn at(self, schedule: Schedule, t: f64) -> f64 {
+        match self {
+            Self::Constant { g } => g,
+            Self::SqrtSigma { g } => g * schedule.at(t).sigma.sqrt(),
+        }
+    }
+}
+
+/// Moves `starts` by `steps` equal steps of the stochastic equation and keeps every state.
+///
+/// Backward in time the equation is `dX = [u - (g^2/2) score] dt + g dW`. The step that arrives at
+/// t = 1 is a plain Euler step without noise: there is no time left for the score to undo it. A
+/// step counts as one evaluation, since velocity and score come from one. With g = 0 the score is
+/// never asked for and this is Euler's method.
+///
+/// # Errors
+/// As [`integrate`](super::integrate); also when the strength is out of range, or the field has no
+/// score.
+pub fn euler_maruyama<F: Score + ?Sized>(
+    field: &F,
+    diffusion: Diffusion,
+    schedule: Schedule,
+    (start, end): (f64, f64),
+    steps: usize,
+    starts: &[[F::Scalar; 2]],
+    rng: &mut Rng,
+) -> Result<Trajectories<F::Scalar>> {
+    limits::check_span((start, end))?;
+    limits::check_starts(starts)?;
+    limits::check_steps::<F::Scalar>(steps, steps.saturating_add(1), starts.len())?;
+    diffusion.validate("diffusion")?;
+
+    let time = |index: usize| start + (end - start) * (index as f64 / steps as f64);
+    let mut trajectories =
+        Trajectories { times: vec![start], positions: starts.to_vec(), evaluations: steps };
+    let mut x = starts.to_vec();
+    let (mut velocity, mut score) = (x.clone(), x.clone());
+    for index in 0..steps {
+        let (from, to) = (time(index), time(index + 1));
+        let dt = to - from;
+        let g = if to >= 1.0 { 0.0 } else { diffusion.at(schedule, from) };
+        if g > 0.0 {
+            field.velocity_and_score(from, &x, &mut velocity, &mut score)?;
+        } else {
+            field.velocity(from, &x, &mut velocity)?;
+        }
+        let drift = F::Scalar::from_f64(dt);
+        let pull = F::Scalar::from_f64(0.5 * g * g * dt.abs());
+        let kick = g * dt.abs().sqrt();
+        for (i, x) in x.iter_mut().enumerate() {
+            *x = std::array::from_fn(|d| x[d] + drift * velocity[i][d]);
+            if g > 0.0 {
+                let noise = rng.normal_pair();
+                *x =
+                    std::array::from_fn(|d| x[d] + pull * score[i][d] + F::Scalar::from_f64(kick * noise[d]));
+            }
+        }
+        limits::check_finite(to, &x)?;
+        trajectories.times.push(to);
+        trajectories.positions.extend_from_slice(&x);
+    }
+    Ok(trajectories)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        field::VelocityField,
+        solver::{Solver, integrate},
+    };
+
+    /// N(0, I) to N(m, q^2 I) along straight paths.
+    struct Gaussian;
+    const MEAN: [f64; 2] = [1.0, -0.5];
+    const SD: f64 = 0.4;
+
+    impl Gaussian {
+        fn variance(t: f64) -> f64 {
+            t * t * SD * SD + (1.0 - t) * (1.0 - t)
+        }
+    }
+
+    impl VelocityField for Gaussian {
+        type Scalar = f64;
+        fn velocity(&self, t: f64, x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
+            let rate = (t * SD * SD - (1.0 - t)) / Self::variance(t);
+            for (out, x) in out.iter_mut().zip(x) {
+                *out = std::array::from_fn(|d| MEAN[d] + rate * (x[d] - t * MEAN[d]));
+            }
+            Ok(())
+        }
+    }
+
+    impl Score for Gaussian {
+        fn score(&self, t: f64, x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
+            for (out, x) in out.iter_mut().zip(x) {
+                *out = std::array::from_fn(|d| -(x[d] - t * MEAN[d]) / Self::variance(t));
+            }
+            Ok(())
+        }
+    }
+
+    fn moments(points: &[[f64; 2]]) -> ([f64; 2], f64) {
+        let count = points.len() as f64;
+        let mean: [f64; 2] = std::array::from_fn(|d| points.iter().map(|x| x[d]).sum::<f64>() / count);
+        let square = |x: &[f64; 2]| (x[0] - mean[0]).powi(2) + (x[1] - mean[1]).powi(2);
+        (mean, (points.iter().map(square).sum::<f64>() / (2.0 * count)).sqrt())
+    }
+
+    #[test]
+    fn noise_changes_the_paths_but_not_the_marginals() {
+        let mut rng = Rng::stream(1, "test");
+        let starts: Vec<_> = (0..20_000).map(|_| rng.normal_pair()).collect();
+        let kinds: [fn(f64) -> Diffusion; 2] =
+            [|g| Diffusion::Constant { g }, |g| Diffusion::SqrtSigma { g }];
+        for kind in kinds {
+            for g in [0.0, 0.5, 1.0, 2.0] {
+                let run =
+                    euler_maruyama(&Gaussian, kind(g), Schedule::CondOt, (0.0, 1.0), 200, &starts, &mut rng);
+                let run = run.unwrap();
+                for (index, t) in [(100, 0.5), (200, 1.0)] {
+                    let (mean, sd) = moments(run.state(index));
+                    let truth = Gaussian::variance(t).sqrt();
+                    assert!((sd - truth).abs() < 0.015, "{:?} at {t}: sd {sd}, not {truth}", kind(g));
+                    let off = libm::hypot(mean[0] - t * MEAN[0], mean[1] - t * MEAN[1]);
+                    assert!(off < 0.015, "{:?} at {t}: mean {mean:?}", kind(g));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn backward_noise_leads_back_to_the_source() {
+        let mut rng = Rng::stream(2, "test");
+        let normal = |rng: &mut Rng| rng.normal_pair();
+        let starts: Vec<[f64; 2]> = (0..20_000)
+            .map(|_| normal(&mut rng))
+            .map(|z| std::array::from_fn(|d| MEAN[d] + SD * z[d]))
+            .collect();
+        let constant = Diffusion::Constant { g: 1.0 };
+        let run = euler_maruyama(&Gaussian, constant, Schedule::CondOt, (1.0, 0.0), 400, &starts, &mut rng);
+        let (mean, sd) = moments(run.unwrap().end());
+        assert!((sd - 1.0).abs() < 0.02 && libm::hypot(mean[0], mean[1]) < 0.02, "mean {mean:?}, sd {sd}");
+    }
+
+    #[test]
+    fn without_noise_it_is_eulers_method() {
+        let starts = [[0.1, 0.2], [-1.0, 2.0]];
+        let still = Diffusion::Constant { g: 0.0 };
+        let mut rng = Rng::stream(1, "test");
+        let run = euler_maruyama(&Gaussian, still, Schedule::CondOt, (0.0, 1.0), 8, &starts, &mut rng);
+        assert_eq!(run, integrate(&Gaussian, Solver::Euler, (0.0, 1.0), 8, &starts));
+        assert_eq!(rng, Rng::stream(1, "test"), "no random number was drawn");
+    }
+
+    #[test]
+    fn strengths_out_of_range_are_refused() {
+        for g in [-1.0, 101.0, f64::NAN] {
+            let error = euler_maruyama(
+                &Gaussian,
+                Diffusion::SqrtSigma { g },
+                Schedule::CondOt,
+                (0.0, 1.0),
+                8,
+                &[[0.0; 2]],
+                &mut Rng::stream(1, "test"),
+            );
+            assert!(error.unwrap_err().to_string().starts_with("diffusion.g is"));
+        }
+    }
+}
