@@ -5,12 +5,15 @@ pub mod coupling;
 pub mod distribution;
 mod error;
 pub mod field;
+pub mod langevin;
+pub mod likelihood;
 pub mod metric;
 pub mod registry;
 mod rng;
 mod scalar;
 mod schedule;
 pub mod solver;
+pub mod sphere;
 
 pub use coupling::Coupling;
 pub use distribution::DistributionSpec;
