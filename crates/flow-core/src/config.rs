@@ -1,12 +1,15 @@
 //! The configuration: everything that shapes an experiment, in one serialisable value.
 //!
-//! A [`Config`] fully determines an [`Experiment`](crate::Experiment). The permalink, a
+//! A [`Config`] fully determines an experiment. The permalink, a
 //! checkpoint's header and the program's `--config` and `--spec` files are this one type; every
 //! field has a default, so `{}` is a valid configuration.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Coupling, DistributionSpec, Error, Result, Schedule, Solver};
+use crate::{
+    Coupling, DistributionSpec, Error, Result, Schedule, Solver,
+    distribution::{Distribution, Family},
+};
 
 /// Everything that shapes an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,7 +64,7 @@ pub struct NetworkConfig {
 
 impl Default for NetworkConfig {
     fn default() -> Self {
-        Self { width: 64, depth: 3, harmonics: 4, base_frequency: 1.8 }
+        Self { width: 64, depth: 3, harmonics: 8, base_frequency: 1.8 }
     }
 }
 
@@ -71,12 +74,16 @@ impl Default for NetworkConfig {
 pub struct TrainingConfig {
     /// Pairs in a batch, a multiple of 4 in 4..=4096.
     pub batch_size: usize,
-    /// Peak learning rate of Adam, above 0 and at most 1.
+    /// Peak learning rate of Adam, above 0 and at most 1. It is meant for 64 units in a layer;
+    /// wider networks take it times 64/width.
     pub learning_rate: f64,
     /// How the learning rate falls.
     pub decay: Decay,
     /// Largest decay of the moving average of the weights, in 0..1; 0 switches the average off.
     pub ema_decay: f64,
+    /// Whether targets are averaged over the batch ([`stable_target`](crate::train::stable_target)):
+    /// less noise for more work. For the independent coupling with the standard normal source only.
+    pub stable_targets: bool,
     /// Which implementation computes the gradient.
     pub engine: Engine,
 }
@@ -85,26 +92,41 @@ impl Default for TrainingConfig {
     fn default() -> Self {
         Self {
             batch_size: 256,
-            learning_rate: 8e-3,
+            learning_rate: 6e-2,
             decay: Decay::default(),
             ema_decay: 0.998,
+            stable_targets: false,
             engine: Engine::default(),
         }
     }
 }
 
 /// How the learning rate falls with the training step, after a short warm-up.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Decay {
-    /// Not at all: training may go on for ever.
-    #[default]
+    /// Not at all.
     Constant,
+    /// As `(1 + step / steps)^-exponent`, without an end: training may go on for ever, and the
+    /// weights' average settles as it does.
+    Power {
+        /// When the fall sets in, 1..=1,000,000 steps.
+        steps: u64,
+        /// How steep it is, 0..=1. At 1/2 and below the noise of the gradient outlives it; above,
+        /// late progress slows down.
+        exponent: f64,
+    },
     /// Along a half cosine to zero at the planned number of steps.
     Cosine {
         /// The planned number of steps, 1..=1,000,000.
         steps: u64,
     },
+}
+
+impl Default for Decay {
+    fn default() -> Self {
+        Self::Power { steps: 30, exponent: 0.6 }
+    }
 }
 
 /// Which implementation computes the network and its gradient. All train through burn.
@@ -146,12 +168,29 @@ impl Config {
     /// [`Error::Invalid`] that names the first field outside its range.
     pub fn validate(&self) -> Result<()> {
         self.target.build("target")?;
-        self.source.build("source")?;
+        let source = self.source.build("source")?;
         self.schedule.validate("schedule")?;
+        self.coupling.validate("coupling")?;
+        if self.training.stable_targets
+            && !(self.coupling == Coupling::Independent && is_standard_normal(&*source))
+        {
+            return Err(Error::unavailable(
+                "training.stable_targets",
+                "they need the independent coupling and the standard normal source",
+            ));
+        }
         self.network.validate()?;
         self.training.validate()?;
         self.sampling.validate()
     }
+}
+
+/// Whether this is the standard normal distribution, in whatever form it was written.
+fn is_standard_normal(distribution: &dyn Distribution) -> bool {
+    let Family::GaussianMixture(mixture) = distribution.family() else { return false };
+    let [component] = mixture.components() else { return false };
+    let gaussian = &component.gaussian;
+    (gaussian.mean(), gaussian.covariance()) == ([0.0; 2], [[1.0, 0.0], [0.0, 1.0]])
 }
 
 impl NetworkConfig {
@@ -175,17 +214,22 @@ impl NetworkConfig {
 
 impl TrainingConfig {
     fn validate(&self) -> Result<()> {
-        let Self { batch_size, learning_rate, decay, ema_decay, engine } = *self;
+        let Self { batch_size, learning_rate, decay, ema_decay, stable_targets: _, engine } = *self;
         if !(4..=4096).contains(&batch_size) || !batch_size.is_multiple_of(4) {
             return Err(Error::invalid("training.batch_size", batch_size, "a multiple of 4 from 4 to 4096"));
         }
         if !(learning_rate > 0.0 && learning_rate <= 1.0) {
             return Err(Error::invalid("training.learning_rate", learning_rate, "above 0 and at most 1"));
         }
-        if let Decay::Cosine { steps } = decay
+        if let Decay::Cosine { steps } | Decay::Power { steps, .. } = decay
             && !(1..=1_000_000).contains(&steps)
         {
             return Err(Error::invalid("training.decay.steps", steps, "from 1 to 1000000"));
+        }
+        if let Decay::Power { exponent, .. } = decay
+            && !(0.0..=1.0).contains(&exponent)
+        {
+            return Err(Error::invalid("training.decay.exponent", exponent, "from 0 to 1"));
         }
         if !(0.0..1.0).contains(&ema_decay) {
             return Err(Error::invalid("training.ema_decay", ema_decay, "at least 0 and below 1"));
@@ -205,6 +249,122 @@ impl SamplingConfig {
         if !(1..=1_000_000).contains(&self.steps) {
             return Err(Error::invalid("sampling.steps", self.steps, "from 1 to 1000000"));
         }
+        self.solver.validate("sampling.solver")?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::distribution::PRESETS;
+
+    fn presets() -> impl Strategy<Value = DistributionSpec> {
+        (0..PRESETS.len()).prop_map(|index| DistributionSpec::preset(PRESETS[index].name))
+    }
+
+    prop_compose! {
+        fn configs()(
+            (seed, target, source) in (any::<u64>(), presets(), presets()),
+            (schedule, coupling, solver) in (0..Schedule::ENTRIES.len(), 0..Coupling::ENTRIES.len(), 0..Solver::ENTRIES.len()),
+            (width, depth, harmonics, base_frequency) in (1_usize..=64, 1_usize..=8, 0_usize..=16, 0.01..100.0),
+            (batch, learning_rate, ema_decay) in (1_usize..=1024, 1e-6..1.0, 0.0..0.9999),
+            (decay, decay_steps, engine) in (0..3, 1_u64..1_000_000, 0_usize..3),
+            (particles, steps) in (1_usize..=100_000, 1_usize..=1_000_000),
+        ) -> Config {
+            Config {
+                seed,
+                target,
+                source,
+                schedule: Schedule::ENTRIES[schedule].value,
+                coupling: Coupling::ENTRIES[coupling].value,
+                network: NetworkConfig { width: 8 * width, depth, harmonics, base_frequency },
+                training: TrainingConfig {
+                    batch_size: 4 * batch,
+                    learning_rate,
+                    decay: match decay {
+                        0 => Decay::Constant,
+                        1 => Decay::Power { steps: decay_steps, exponent: ema_decay },
+                        _ => Decay::Cosine { steps: decay_steps },
+                    },
+                    ema_decay,
+                    stable_targets: false,
+                    engine: [Engine::Fused, Engine::Flex, Engine::Ndarray][engine],
+                },
+                sampling: SamplingConfig { particles, solver: Solver::ENTRIES[solver].value, steps },
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn survives_a_round_trip(config in configs()) {
+            let text = serde_json::to_string(&config).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Config>(&text).unwrap(), config);
+        }
+
+        #[test]
+        fn values_in_range_are_accepted(config in configs()) {
+            let accepted = config.validate();
+            let expected = config.training.engine != Engine::Ndarray || cfg!(feature = "ndarray");
+            prop_assert_eq!(accepted.is_ok(), expected);
+        }
+    }
+
+    #[test]
+    fn nothing_at_all_is_the_default() {
+        assert_eq!(serde_json::from_str::<Config>("{}").unwrap(), Config::default());
+        Config::default().validate().unwrap();
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let error = serde_json::from_str::<Config>(r#"{"sede": 1}"#).unwrap_err().to_string();
+        assert!(error.contains("unknown field `sede`"), "{error}");
+    }
+
+    #[test]
+    fn values_out_of_range_are_named() {
+        let refused = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            config.validate().unwrap_err().to_string()
+        };
+        for (message, start) in [
+            (refused(|c| c.network.width = 60), "network.width is 60"),
+            (refused(|c| c.network.depth = 9), "network.depth is 9"),
+            (refused(|c| c.network.harmonics = 17), "network.harmonics is 17"),
+            (refused(|c| c.network.base_frequency = f64::NAN), "network.base_frequency is NaN"),
+            (refused(|c| c.training.batch_size = 2), "training.batch_size is 2"),
+            (refused(|c| c.training.learning_rate = 0.0), "training.learning_rate is 0"),
+            (refused(|c| c.training.decay = Decay::Cosine { steps: 0 }), "training.decay.steps is 0"),
+            (
+                refused(|c| c.training.decay = Decay::Power { steps: 9, exponent: -1.0 }),
+                "training.decay.exponent is -1",
+            ),
+            (refused(|c| c.training.ema_decay = 1.0), "training.ema_decay is 1"),
+            (refused(|c| c.sampling.particles = 0), "sampling.particles is 0"),
+            (refused(|c| c.sampling.steps = 2_000_000), "sampling.steps is 2000000"),
+            (
+                refused(|c| c.coupling = Coupling::MinibatchOt { batch_size: 1, reuse: 1, pool: 1 }),
+                "coupling.batch_size",
+            ),
+        ] {
+            assert!(message.starts_with(start), "{message}");
+        }
+    }
+
+    #[test]
+    fn stable_targets_need_an_independent_normal_source() {
+        let mut config = Config::default();
+        config.training.stable_targets = true;
+        config.validate().unwrap();
+        config.coupling = Coupling::ENTRIES[1].value;
+        assert!(config.validate().unwrap_err().to_string().contains("independent coupling"));
+        config.coupling = Coupling::Independent;
+        config.source = DistributionSpec::preset("two-moons");
+        assert!(config.validate().unwrap_err().to_string().contains("standard normal source"));
     }
 }

@@ -1,6 +1,7 @@
 //! Flow matching on the plane: paths, couplings, fields, training, solvers and metrics.
 
 mod assignment;
+pub mod config;
 pub mod coupling;
 pub mod distribution;
 mod error;
@@ -14,7 +15,9 @@ mod scalar;
 mod schedule;
 pub mod solver;
 pub mod sphere;
+pub mod train;
 
+pub use config::Config;
 pub use coupling::Coupling;
 pub use distribution::DistributionSpec;
 pub use error::{Error, Result};

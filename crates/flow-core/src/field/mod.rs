@@ -2,11 +2,14 @@
 
 pub mod conversion;
 mod guided;
+mod network;
 mod paired;
+pub mod preconditioning;
 mod transformed;
 
 pub use conversion::{Conversion, Converted, Quantity};
 pub use guided::Guided;
+pub use network::NetworkField;
 pub use paired::PairedField;
 pub use transformed::Transformed;
 

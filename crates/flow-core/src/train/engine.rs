@@ -1,0 +1,72 @@
+//! Engines: which implementation computes the network, its gradient and the optimizer's step.
+
+use burn::{
+    optim::{AdamConfig, ModuleOptimizer},
+    tensor::{Device, Tensor},
+};
+use flow_kernels::MlpShape;
+
+use crate::{
+    config::Engine,
+    train::{
+        fused::{self, SharedPass},
+        model::Model,
+    },
+};
+
+/// What an [`Engine`] stands for, with the memory it works in.
+#[derive(Debug)]
+pub enum Network {
+    /// burn's own operations on one of its backends.
+    Stock(Device),
+    /// The whole network as one operation on burn's flex backend.
+    Fused(SharedPass),
+}
+
+impl Network {
+    /// The implementation `engine` names, for batches of `batch_size` rows.
+    pub fn new(engine: Engine, shape: MlpShape, batch_size: usize) -> Self {
+        match engine {
+            Engine::Fused => Self::Fused(SharedPass::new(shape, batch_size)),
+            Engine::Flex => Self::Stock(Device::flex().autodiff()),
+            Engine::Ndarray => Self::Stock(ndarray().autodiff()),
+        }
+    }
+
+    /// Where its tensors live.
+    pub fn device(&self) -> Device {
+        match self {
+            Self::Stock(device) => device.clone(),
+            Self::Fused(_) => Device::flex().autodiff(),
+        }
+    }
+
+    /// The network's output (batch x 2) for features (batch x inputs), recorded for a backward
+    /// pass.
+    pub fn forward(&self, model: &Model, features: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Stock(_) => model.forward(features),
+            Self::Fused(pass) => fused::forward(features, model.theta(), pass),
+        }
+    }
+
+    /// Adam with betas 0.9 and 0.999 and epsilon 1e-8.
+    pub fn optimizer(&self) -> ModuleOptimizer {
+        match self {
+            Self::Stock(_) => AdamConfig::new().with_epsilon(1e-8).init(),
+            Self::Fused(_) => fused::Adam.into(),
+        }
+    }
+}
+
+#[cfg(feature = "ndarray")]
+#[allow(deprecated, reason = "burn prefers flex; ndarray is here as an independent check")]
+fn ndarray() -> Device {
+    Device::ndarray()
+}
+
+#[cfg(not(feature = "ndarray"))]
+fn ndarray() -> Device {
+    // `Config::validate` has refused the engine; flex computes the same function.
+    Device::flex()
+}

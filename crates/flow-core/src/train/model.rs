@@ -1,0 +1,98 @@
+//! The velocity network as a burn module.
+
+use burn::{
+    module::{Module, Param, ParamId},
+    tensor::{Device, Tensor, TensorData, activation},
+};
+use flow_kernels::MlpShape;
+
+use crate::{Error, Result, Rng};
+
+/// A multilayer perceptron with `SiLU` between its layers, whose weights are one flat parameter in
+/// the layout of [`MlpShape`].
+///
+/// One parameter instead of two per layer keeps the autodiff graph, Adam and the moving average
+/// at one node, one pass and one pass.
+#[derive(Module, Debug)]
+pub struct Model {
+    theta: Param<Tensor<1>>,
+    #[module(skip)]
+    shape: MlpShape,
+}
+
+/// The parameter's identity, fixed so that a checkpoint's optimizer state finds it again.
+const THETA: u64 = 1;
+
+impl Model {
+    /// Puts weights on a device.
+    pub fn new(shape: MlpShape, weights: Vec<f32>, device: &Device) -> Self {
+        let theta = Tensor::<1>::from_data(TensorData::new(weights, [shape.parameter_count()]), device);
+        Self { theta: Param::initialized(ParamId::from(THETA), theta.require_grad()), shape }
+    }
+
+    /// The network's output (rows x outputs) for `features` (rows x inputs), by burn's own operations.
+    pub fn forward(&self, features: Tensor<2>) -> Tensor<2> {
+        let theta = self.theta.val();
+        let mut activations = features;
+        for (index, layer) in self.shape.layers().enumerate() {
+            let weights = theta.clone().slice(layer.weights).reshape([layer.inputs, layer.outputs]);
+            let biases = theta.clone().slice(layer.biases).reshape([1, layer.outputs]);
+            activations = activations.matmul(weights) + biases;
+            if index < self.shape.depth {
+                activations = activations.clone() * activation::sigmoid(activations);
+            }
+        }
+        activations
+    }
+
+    /// The flat parameter.
+    pub fn theta(&self) -> Tensor<1> {
+        self.theta.val()
+    }
+
+    /// A copy of the weights.
+    ///
+    /// # Errors
+    /// [`Error::Framework`] when burn cannot read its own tensor.
+    pub fn weights(&self) -> Result<Vec<f32>> {
+        read(self.theta.val())
+    }
+}
+
+/// A copy of a tensor's numbers.
+///
+/// # Errors
+/// [`Error::Framework`] when burn cannot read its own tensor.
+pub fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    tensor.into_data().try_to_vec::<f32>().map_err(|error| Error::Framework(format!("{error:?}")))
+}
+
+/// Random weights: uniform on ±1/sqrt(fan in), as PyTorch's linear layers begin. The last layer
+/// is ten times smaller, so that the first velocity is the Gaussian model's.
+pub fn initial_weights(shape: MlpShape, rng: &mut Rng) -> Vec<f32> {
+    let mut weights = Vec::with_capacity(shape.parameter_count());
+    for (index, layer) in shape.layers().enumerate() {
+        let last = if index == shape.depth { 0.1 } else { 1.0 };
+        let bound = last / (layer.inputs as f64).sqrt();
+        let count = layer.weights.len() + layer.biases.len();
+        weights.extend((0..count).map(|_| ((2.0 * rng.uniform() - 1.0) * bound) as f32));
+    }
+    weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_start_within_their_bounds() {
+        let shape = MlpShape { inputs: 21, width: 16, depth: 2, outputs: 2 };
+        let weights = initial_weights(shape, &mut Rng::stream(1, "weights"));
+        assert_eq!(weights.len(), shape.parameter_count());
+        let first = &weights[..22 * 16];
+        let bound = 1.0 / 21.0_f32.sqrt();
+        assert!(first.iter().all(|w| w.abs() <= bound));
+        assert!(first.iter().any(|w| w.abs() > 0.9 * bound));
+        assert!(weights[weights.len() - 34..].iter().all(|w| w.abs() <= 0.1 / 4.0));
+    }
+}
