@@ -1,6 +1,6 @@
 //! The configuration: everything that shapes an experiment, in one serialisable value.
 //!
-//! A [`Config`] fully determines an experiment. The permalink, a
+//! A [`Config`] fully determines an [`Experiment`](crate::Experiment). The permalink, a
 //! checkpoint's header and the program's `--config` and `--spec` files are this one type; every
 //! field has a default, so `{}` is a valid configuration.
 
@@ -162,6 +162,32 @@ impl Default for SamplingConfig {
 }
 
 impl Config {
+    /// Reads a configuration written as JSON; what it leaves out has its default.
+    ///
+    /// ```
+    /// use flow_core::{Config, Schedule};
+    /// let config = Config::from_json(r#"{"seed": 7, "schedule": {"type": "cosine"}}"#)?;
+    /// assert_eq!((config.seed, config.schedule), (7, Schedule::Cosine));
+    /// let error = Config::from_json(r#"{"network": {"width": "wide"}}"#).unwrap_err();
+    /// assert!(error.to_string().starts_with("network.width is "));
+    /// # Ok::<(), flow_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names the field where the text is not a configuration. Ranges are
+    /// checked by [`validate`](Self::validate) only.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let refuse = |field: String, error: &serde_json::Error| {
+            let field = if field == "." { "configuration".to_owned() } else { field };
+            Error::invalid(field, format!("not readable ({error})"), "as the documentation of Config says")
+        };
+        let config = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| refuse(error.path().to_string(), error.inner()))?;
+        reader.end().map_err(|error| refuse(".".to_owned(), &error))?;
+        Ok(config)
+    }
+
     /// Checks every field.
     ///
     /// # Errors

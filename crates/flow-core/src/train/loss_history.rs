@@ -23,17 +23,24 @@ pub struct LossHistory {
     /// Sum and number of the losses of the bucket being filled.
     sum: f64,
     count: u64,
+    /// The recent losses' weighted sum and the sum of their weights.
+    recent: [f64; 2],
 }
+
+/// A loss's weight among the recent ones falls by this factor with every step after it.
+const RECENT_DECAY: f64 = 0.98;
 
 impl Default for LossHistory {
     fn default() -> Self {
-        Self { width: 1, points: vec![], sum: 0.0, count: 0 }
+        Self { width: 1, points: vec![], sum: 0.0, count: 0, recent: [0.0; 2] }
     }
 }
 
 impl LossHistory {
     /// Adds the loss of the training step numbered `step`; steps come in order, each once.
     pub fn push(&mut self, step: u64, loss: f64) {
+        let [recent, weight] = self.recent.map(|sum| RECENT_DECAY * sum);
+        self.recent = [recent + loss, weight + 1.0];
         self.sum += loss;
         self.count += 1;
         if self.count < self.width {
@@ -53,6 +60,12 @@ impl LossHistory {
         }
         self.points.push(LossPoint { step, loss: self.sum / self.count as f64 });
         (self.sum, self.count) = (0.0, 0);
+    }
+
+    /// The mean of about the last fifty losses; `None` before the first.
+    pub fn recent(&self) -> Option<f64> {
+        let [recent, weight] = self.recent;
+        (weight > 0.0).then(|| recent / weight)
     }
 
     /// The filled buckets in order.
@@ -77,6 +90,16 @@ mod tests {
             let last = 8 * (index as u64 + 1);
             assert_eq!((point.step, point.loss), (last, last as f64 - 3.5));
         }
+    }
+
+    #[test]
+    fn the_recent_mean_follows_the_losses() {
+        let mut history = LossHistory::default();
+        assert_eq!(history.recent(), None);
+        history.push(1, 4.0);
+        assert_eq!(history.recent(), Some(4.0));
+        (2..=500).for_each(|step| history.push(step, 1.0));
+        assert!((history.recent().unwrap() - 1.0).abs() < 1e-3);
     }
 
     #[test]
