@@ -1,0 +1,192 @@
+/** The two charts under the lab: loss during training, error against evaluations. Drawn by plotters. */
+
+import { draw_chart } from "../pkg/flow_wasm.js";
+import { count, measure } from "./format.js";
+import { FLOWS } from "./state.js";
+import { NAMES, find } from "./panel.js";
+
+/** @typedef {import("./state.js").FlowName} FlowName */
+/** @typedef {import("./theme.js").Theme} Theme */
+/** @typedef {import("./theme.js").Rgb} Rgb */
+/** @typedef {[number, number]} Point */
+
+/**
+ * flow_wasm::chart::Series
+ * @typedef {{ color: Rgb, points: Point[], mark?: "line" | "dashed" | "disc" | "ring", width?: number }} Series
+ */
+/** @typedef {{ label: string, min: number, max: number, log?: boolean, ticks?: number[] }} Axis */
+
+/** Evaluations at which the error is measured. */
+export const CURVE = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100];
+
+const ROWS = 24;
+
+/**
+ * What the charts show of one flow.
+ * @typedef {{ losses: Point[], floor: number, errors: Map<number, { energy: number, step: number }> }} Curves
+ */
+
+/** @returns {Curves} */
+export function noCurves() {
+  return { losses: [], floor: NaN, errors: new Map() };
+}
+
+export class Charts {
+  #loss = canvasOf("#loss-chart");
+  #error = canvasOf("#error-chart");
+  #lossTable = find(document, "#loss-table", HTMLTableElement);
+  #errorTable = find(document, "#error-table", HTMLTableElement);
+
+  /**
+   * @param {Record<FlowName, Curves>} curves
+   * @param {number} n Euler steps chosen
+   * @param {Theme} theme
+   */
+  draw(curves, n, theme) {
+    this.#drawLoss(curves, theme);
+    this.#drawError(curves, n, theme);
+  }
+
+  /** @param {Record<FlowName, Curves>} curves @param {Theme} theme */
+  #drawLoss({ straight, curved }, theme) {
+    const lastStep = Math.max(100, ...[straight, curved].map(({ losses }) => losses.at(-1)?.[0] ?? 0));
+    const values = [straight, curved].flatMap(({ losses, floor }) => [...settled(losses), floor]).filter(Number.isFinite);
+    const top = values.length > 0 ? 1.08 * Math.max(...values) : 1;
+    const flat = (/** @type {number} */ floor) => /** @type {Point[]} */ (Number.isFinite(floor) ? [[0, floor], [lastStep, floor]] : []);
+    /** @type {Series[]} */
+    const series = [
+      { color: theme.strong, points: flat(straight.floor), width: 1 },
+      { color: theme.strong, points: flat(curved.floor), width: 1, mark: "dashed" },
+      { color: theme.ink, points: straight.losses },
+      { color: theme.ink, points: curved.losses, mark: "dashed" },
+    ];
+    draw(this.#loss, { label: "training step", min: 0, max: lastStep }, { label: "loss per dimension", min: 0, max: top }, series, theme);
+    const words = [straight, curved].map(({ losses, floor }, i) => {
+      const now = losses.at(-1);
+      return `${NAMES[FLOWS[i] ?? "straight"]} ${now ? measure(now[1]) : "no value"}${Number.isFinite(floor) ? `, floor ${measure(floor)}` : ""}`;
+    });
+    label(this.#loss, `Loss after ${count(lastStep)} training steps: ${words.join("; ")}.`);
+    if (isOpen(this.#lossTable)) this.#fillLossTable(straight, curved);
+  }
+
+  /** @param {Record<FlowName, Curves>} curves @param {number} n @param {Theme} theme */
+  #drawError({ straight, curved }, n, theme) {
+    const errors = { straight: pointsOf(straight), curved: pointsOf(curved) };
+    const all = [...errors.straight, ...errors.curved].map(([, energy]) => energy);
+    const low = Math.max(1e-4, Math.min(0.01, ...all));
+    const high = Math.max(1, ...all);
+    /** @type {Series[]} */
+    const series = [
+      { color: theme.rule, points: [[n, low / 2], [n, high * 2]], width: 6 },
+      { color: theme.ink, points: errors.straight, mark: "disc" },
+      { color: theme.ink, points: errors.curved, mark: "dashed" },
+      { color: theme.ink, points: errors.curved, mark: "ring", width: 1 },
+    ];
+    draw(
+      this.#error,
+      { label: "function evaluations per particle", min: 0.9, max: 112, log: true, ticks: [1, 2, 4, 8, 16, 32, 64, 100] },
+      { label: "energy distance", min: low / 1.3, max: high * 1.3, log: true },
+      series,
+      theme,
+    );
+    const words = FLOWS.map((name) => `${NAMES[name]} ${errors[name].map(([evaluations, energy]) => `${measure(energy)} at ${evaluations}`).filter((_, i) => i % 4 === 0).join(", ") || "no values"}`);
+    label(this.#error, `Energy distance against evaluations: ${words.join("; ")}.`);
+    if (isOpen(this.#errorTable)) this.#fillErrorTable(straight, curved);
+  }
+
+  /** @param {Curves} straight @param {Curves} curved */
+  #fillLossTable(straight, curved) {
+    const longer = straight.losses.length >= curved.losses.length ? straight.losses : curved.losses;
+    const stride = Math.max(1, Math.ceil(longer.length / ROWS));
+    const rows = longer
+      .filter((_, i) => (longer.length - 1 - i) % stride === 0)
+      .map(([step]) => [count(step), ...[straight, curved].map(({ losses }) => measure(nearest(losses, step)))]);
+    fill(this.#lossTable, ["Training step", "Straight", "Curved"], rows);
+  }
+
+  /** @param {Curves} straight @param {Curves} curved */
+  #fillErrorTable(straight, curved) {
+    const rows = CURVE.map((evaluations) => [
+      String(evaluations),
+      ...[straight, curved].flatMap(({ errors }) => {
+        const point = errors.get(evaluations);
+        return point ? [measure(point.energy), count(point.step)] : ["–", "–"];
+      }),
+    ]);
+    fill(this.#errorTable, ["Evaluations", "Straight", "at training step", "Curved", "at training step"], rows);
+  }
+}
+
+/** The losses after the first few, which would otherwise dwarf the rest. @param {Point[]} losses */
+function settled(losses) {
+  return losses.slice(Math.min(3, losses.length >> 2)).map(([, loss]) => loss);
+}
+
+/** @param {Curves} curves @returns {Point[]} */
+function pointsOf({ errors }) {
+  return [...errors].sort(([a], [b]) => a - b).map(([evaluations, { energy }]) => [evaluations, Math.max(1e-4, energy)]);
+}
+
+/** @param {Point[]} losses @param {number} step */
+function nearest(losses, step) {
+  let best = NaN;
+  let distance = Infinity;
+  for (const [at, loss] of losses) {
+    if (Math.abs(at - step) < distance) [best, distance] = [loss, Math.abs(at - step)];
+  }
+  return best;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Axis} x
+ * @param {Axis} y
+ * @param {Series[]} series
+ * @param {Theme} theme
+ */
+function draw(canvas, x, y, series, theme) {
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((length) => Math.round(length * devicePixelRatio));
+  if (!width || !height) return;
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  canvas.getContext("2d")?.clearRect(0, 0, width, height);
+  const { ink, muted, rule, font } = theme;
+  draw_chart(canvas, JSON.stringify({ x, y, series, theme: { ink, muted, rule, font, text_size: 12, pixel_ratio: devicePixelRatio } }));
+}
+
+/** @param {HTMLCanvasElement} canvas @param {string} text */
+function label(canvas, text) {
+  canvas.setAttribute("aria-label", text);
+}
+
+/** @param {HTMLTableElement} table */
+function isOpen(table) {
+  return table.closest("details")?.open ?? false;
+}
+
+/**
+ * @param {HTMLTableElement} table
+ * @param {string[]} headings
+ * @param {string[][]} rows
+ */
+function fill(table, headings, rows) {
+  const head = document.createElement("thead");
+  const headRow = head.insertRow();
+  for (const text of headings) {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = text;
+    headRow.append(cell);
+  }
+  const body = document.createElement("tbody");
+  for (const row of rows) {
+    const bodyRow = body.insertRow();
+    for (const text of row) bodyRow.insertCell().textContent = text;
+  }
+  table.replaceChildren(head, body);
+}
+
+/** @param {string} selector */
+function canvasOf(selector) {
+  return find(document, selector, HTMLCanvasElement);
+}

@@ -1,0 +1,142 @@
+/** The reader's controls outside the panels: native elements, each an event that becomes a message. */
+
+import { count } from "./format.js";
+import { find } from "./panel.js";
+import { MAX_SEED, MAX_TRAINING_STEPS, PARTICLES, SPEEDS } from "./state.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./update.js").Message} Message */
+
+/** A number being typed is taken over after this pause, or at once on Enter. */
+const TYPING_MILLISECONDS = 600;
+
+export class Controls {
+  #eulerSteps = find(document, "#euler-steps", HTMLInputElement);
+  #eulerStepsValue = find(document, "#euler-steps-value", HTMLOutputElement);
+  #fewer = find(document, "#fewer-steps", HTMLButtonElement);
+  #more = find(document, "#more-steps", HTMLButtonElement);
+  #play = find(document, "#play", HTMLButtonElement);
+  #time = find(document, "#time", HTMLInputElement);
+  #timeValue = find(document, "#time-value span", HTMLElement);
+  #ticks = find(document, "#time-ticks", HTMLElement);
+  #speed = find(document, "#speed", HTMLSelectElement);
+  #train = find(document, "#train", HTMLButtonElement);
+  #oneStep = find(document, "#one-step", HTMLButtonElement);
+  #reset = find(document, "#reset", HTMLButtonElement);
+  #until = find(document, "#until", HTMLInputElement);
+  #seed = find(document, "#seed", HTMLInputElement);
+  #particles = find(document, "#particles", HTMLSelectElement);
+  #trails = find(document, "#trails", HTMLInputElement);
+  #trainingState = find(document, "#training-state", HTMLElement);
+  #switch = find(document, "#switch", HTMLFieldSetElement);
+
+  /**
+   * @param {(message: Message) => void} dispatch
+   * @param {() => State} state
+   * @param {() => number} furthestStep the further training step of the two flows
+   */
+  constructor(dispatch, state, furthestStep) {
+    options(this.#speed, SPEEDS, (speed) => `${speed}×`);
+    options(this.#particles, PARTICLES, count);
+    for (const button of [this.#play, this.#train, this.#oneStep, this.#reset]) button.disabled = false;
+
+    on(this.#eulerSteps, "input", () => dispatch({ kind: "euler-steps", n: this.#eulerSteps.valueAsNumber }));
+    on(this.#fewer, "click", () => dispatch({ kind: "euler-steps", n: state().n - 1 }));
+    on(this.#more, "click", () => dispatch({ kind: "euler-steps", n: state().n + 1 }));
+    on(this.#play, "click", () => dispatch({ kind: "play", playing: !state().playing }));
+    on(this.#time, "input", () => dispatch({ kind: "scrub", time: this.#time.valueAsNumber }));
+    on(this.#speed, "change", () => dispatch({ kind: "speed", speed: Number(this.#speed.value) }));
+    on(this.#train, "click", () => dispatch({ kind: state().training ? "pause-training" : "train", step: furthestStep() }));
+    on(this.#oneStep, "click", () => dispatch({ kind: "one-step", step: furthestStep() }));
+    on(this.#reset, "click", () => dispatch({ kind: "reset" }));
+    on(this.#particles, "change", () => dispatch({ kind: "particles", count: Number(this.#particles.value) }));
+    on(this.#trails, "change", () => dispatch({ kind: "trails", trails: this.#trails.checked }));
+    on(this.#switch, "change", () => {
+      const chosen = this.#switch.querySelector("input:checked");
+      if (chosen instanceof HTMLInputElement) dispatch({ kind: "panel", panel: chosen.value === "curved" ? "curved" : "straight" });
+    });
+    typed(this.#seed, 0, MAX_SEED, () => state().seed, (seed) => dispatch({ kind: "seed", seed }));
+    typed(this.#until, 1, MAX_TRAINING_STEPS, () => state().until, (until) => dispatch({ kind: "until", until }));
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | undefined} before what is on screen; undefined the first time
+   */
+  render(state, before) {
+    if (state.n !== before?.n) {
+      this.#eulerSteps.value = this.#eulerStepsValue.value = String(state.n);
+      this.#fewer.disabled = state.n <= Number(this.#eulerSteps.min);
+      this.#more.disabled = state.n >= Number(this.#eulerSteps.max);
+      this.#ticks.style.setProperty("--states", String(state.n));
+    }
+    if (state.playing !== before?.playing) this.#play.textContent = state.playing ? "Pause" : "Play";
+    if (state.time !== before?.time) {
+      this.#time.value = String(state.time);
+      const text = state.time.toFixed(2);
+      if (this.#timeValue.textContent !== text) {
+        this.#timeValue.textContent = text;
+        this.#time.setAttribute("aria-valuetext", `t = ${text}`);
+      }
+    }
+    if (state.speed !== before?.speed) this.#speed.value = String(state.speed);
+    if (state.training !== before?.training) this.#train.textContent = state.training ? "Pause training" : "Train";
+    if (state.seed !== before?.seed) this.#seed.value = String(state.seed);
+    if (state.until !== before?.until) this.#until.value = String(state.until);
+    if (state.particles !== before?.particles) this.#particles.value = String(state.particles);
+    if (state.trails !== before?.trails) this.#trails.checked = state.trails;
+    if (state.panel !== before?.panel) {
+      const radio = this.#switch.querySelector(`input[value="${state.panel}"]`);
+      if (radio instanceof HTMLInputElement) radio.checked = true;
+    }
+  }
+
+  /** @param {string} text */
+  describeTraining(text) {
+    if (this.#trainingState.textContent !== text) this.#trainingState.textContent = text;
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} event
+ * @param {() => void} action
+ */
+function on(element, event, action) {
+  element.addEventListener(event, action);
+}
+
+/**
+ * @param {HTMLSelectElement} select
+ * @param {readonly number[]} values
+ * @param {(value: number) => string} text
+ */
+function options(select, values, text) {
+  select.replaceChildren(...values.map((value) => new Option(text(value), String(value))));
+}
+
+/**
+ * A whole number typed by the reader: taken over when it is complete and valid, put back when it is not.
+ * @param {HTMLInputElement} input
+ * @param {number} min
+ * @param {number} max
+ * @param {() => number} current
+ * @param {(value: number) => void} changed
+ */
+function typed(input, min, max, current, changed) {
+  let timer = 0;
+  const take = () => {
+    clearTimeout(timer);
+    const value = input.valueAsNumber;
+    if (Number.isInteger(value) && value >= min && value <= max && value !== current()) changed(value);
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(take, TYPING_MILLISECONDS);
+  });
+  input.addEventListener("change", take);
+  input.addEventListener("blur", () => {
+    take();
+    input.value = String(current());
+  });
+}

@@ -1,0 +1,372 @@
+/**
+ * The lab: one state, one `update`, one `render`. Events and workers' answers become messages; a message
+ * makes a new state; `render` brings the page and the workers in line with it.
+ */
+
+import { loadModule } from "./assets.js";
+import { CURVE, Charts, noCurves } from "./charts.js";
+import { Clock } from "./clock.js";
+import { Controls } from "./controls.js";
+import { DatasetPicker } from "./dataset.js";
+import { Engine } from "./engine.js";
+import { count, percent } from "./format.js";
+import { dismiss, notify, reportUncaught } from "./notices.js";
+import { NAMES, Panel, find } from "./panel.js";
+import { labelOf, readOutline, readRegistry } from "./registry.js";
+import { FLOWS, defaultState, readHash, writeHash } from "./state.js";
+import { readTheme, watchTheme } from "./theme.js";
+import { update } from "./update.js";
+import { verdict } from "./verdict.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").FlowName} FlowName */
+/** @typedef {import("./engine.js").Picture} Picture */
+/** @typedef {import("./engine.js").FromWorker} FromWorker */
+
+/** Neither flow trains further ahead of the other than this, so that the two can be compared at any moment. */
+const LEASH_STEPS = 100;
+const CHART_MILLISECONDS = 400;
+const SPOKEN_MILLISECONDS = 5_000;
+const ADDRESS_MILLISECONDS = 400;
+const PULSE_MILLISECONDS = 2_000;
+
+/** One flow at run time: its worker, its panel, and what it last said. */
+class Side {
+  step = 0;
+  failed = false;
+  curves = noCurves();
+  /** A newer picture that waits for the particles to come to rest. @type {Picture | undefined} */
+  waiting;
+
+  /**
+   * @param {FlowName} name
+   * @param {Panel} panel
+   * @param {WebAssembly.Module} module
+   * @param {(side: Side, message: FromWorker) => void} answer
+   */
+  constructor(name, panel, module, answer) {
+    this.name = name;
+    this.panel = panel;
+    this.engine = new Engine(module, (message) => answer(this, message));
+  }
+}
+
+class Lab {
+  #registry = readRegistry();
+  #names = {
+    datasets: this.#registry.targets.map(({ name }) => name),
+    schedules: this.#registry.schedules.map(({ name }) => name),
+    couplings: this.#registry.couplings.map(({ name }) => name),
+  };
+  #defaults = defaultState({ reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches });
+  #state = this.#defaults;
+  /** @type {State | undefined} */
+  #rendered;
+  #clock = new Clock();
+  #theme = readTheme();
+  #charts = new Charts();
+  #panels = find(document, "#panels", HTMLElement);
+  #verdict = find(document, "#verdict", HTMLElement);
+  #spoken = find(document, "#verdict-spoken", HTMLElement);
+  #controls = new Controls((message) => this.dispatch(message), () => this.#state, () => this.#furthestStep());
+  /** @type {Side[]} */
+  #sides;
+  #picker;
+  #couplingButton;
+
+  #frameAt = 0;
+  #chartsAt = 0;
+  #chartsStale = true;
+  #spokenAt = 0;
+  #repaint = true;
+  #addressTimer = 0;
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    const template = find(document, "#panel-template", HTMLTemplateElement);
+    this.#sides = FLOWS.map((name) => {
+      const panel = new Panel(template, name, this.#registry);
+      return new Side(name, panel, module, (side, message) => this.#answer(side, message));
+    });
+    this.#panels.replaceChildren(...this.#sides.map(({ panel }) => panel.element));
+    const [straight] = this.#sides;
+    if (!straight) throw new Error("there are two flows");
+    this.#couplingButton = straight.panel.addAction(() => {
+      const coupling = this.#state.straight.coupling === "independent" ? this.#defaults.straight.coupling : "independent";
+      this.dispatch({ kind: "coupling", flow: "straight", coupling });
+    });
+    this.#picker = new DatasetPicker(find(document, "#dataset", HTMLElement), this.#registry.targets, (name) =>
+      this.dispatch({ kind: "dataset", name }),
+    );
+
+    this.#readAddress();
+    addEventListener("hashchange", () => this.#readAddress());
+    new ResizeObserver(() => this.#resized()).observe(this.#panels);
+    watchTheme(() => this.#themed());
+    for (const details of document.querySelectorAll(".chart details")) {
+      details.addEventListener("toggle", () => (this.#chartsStale = true));
+    }
+    setInterval(() => this.#sides.forEach(({ engine }) => engine.checkPulse()), PULSE_MILLISECONDS);
+    requestAnimationFrame((now) => this.#frame(now));
+  }
+
+  /** @param {import("./update.js").Message} message */
+  dispatch(message) {
+    this.#state = update(this.#state, message);
+    if (message.kind === "reset") this.#restart();
+    if (message.kind === "scrub") this.#clock.set(this.#state.time);
+    if (message.kind === "play" && this.#state.playing && this.#state.time === 1) this.#clock.set(0);
+    this.#render();
+    if (message.kind !== "tick" && message.kind !== "replace") this.#writeAddressSoon();
+  }
+
+  // --- the state on screen and in the workers -------------------------------------------------------
+
+  #render() {
+    const [state, before] = [this.#state, this.#rendered];
+    if (state === before) return;
+    this.#rendered = state;
+    this.#controls.render(state, before);
+    if (state.time !== before?.time || state.trails !== before?.trails) this.#repaint = true;
+
+    if (state.dataset !== before?.dataset) {
+      this.#picker.choose(state.dataset);
+      const outline = readOutline(state.dataset);
+      for (const { panel } of this.#sides) panel.plane.setTarget(outline);
+    }
+    if (state.trails !== before?.trails) for (const { panel } of this.#sides) panel.plane.setTrails(state.trails);
+    if (state.panel !== before?.panel) {
+      this.#panels.dataset.shown = state.panel;
+      this.#repaint = true;
+    }
+    if (state.straight !== before?.straight) {
+      this.#couplingButton.textContent =
+        state.straight.coupling === "independent" ? "Use optimal transport" : "Use independent coupling";
+    }
+    for (const side of this.#sides) {
+      if (!before || this.#experimentChanged(side.name, state, before)) this.#configure(side);
+      else side.engine.sample(state.n);
+    }
+    if (state.n !== before?.n) {
+      this.#chartsStale = true;
+      this.#showVerdict();
+    }
+    this.#steer();
+  }
+
+  /**
+   * @param {FlowName} name
+   * @param {State} state
+   * @param {State} before
+   */
+  #experimentChanged(name, state, before) {
+    return (
+      state.dataset !== before.dataset ||
+      state.seed !== before.seed ||
+      state.particles !== before.particles ||
+      state[name].schedule !== before[name].schedule ||
+      state[name].coupling !== before[name].coupling
+    );
+  }
+
+  /** @param {Side} side */
+  #configure(side) {
+    const { dataset, seed, particles, n, [side.name]: flow } = this.#state;
+    side.step = 0;
+    side.failed = false;
+    side.waiting = undefined;
+    side.curves = noCurves();
+    side.panel.describe(flow);
+    side.panel.clear("Starting from random weights …");
+    side.engine.configure(
+      { seed, target: { preset: dataset }, schedule: { type: flow.schedule }, coupling: { type: flow.coupling }, sampling: { particles, steps: n } },
+      LEASH_STEPS,
+      CURVE,
+    );
+    this.#chartsStale = true;
+  }
+
+  #restart() {
+    for (const side of this.#sides) this.#configure(side);
+  }
+
+  #furthestStep() {
+    return Math.max(...this.#sides.map(({ step }) => step));
+  }
+
+  /** Tells the workers how far to train: to the pause, but in step with each other. */
+  #steer() {
+    const { until, stop, training } = this.#state;
+    const goal = Math.max(training ? until : (stop ?? until), this.#furthestStep());
+    const alive = this.#sides.filter(({ failed }) => !failed);
+    const slowest = Math.min(...alive.map(({ step }) => step));
+    for (const { engine } of alive) engine.train(Math.min(goal, slowest + LEASH_STEPS));
+    if (training && alive.length > 0 && slowest >= goal) {
+      this.dispatch({ kind: "pause-training", step: goal });
+    }
+    this.#describeTraining(goal, slowest);
+  }
+
+  /** @param {number} goal @param {number} slowest */
+  #describeTraining(goal, slowest) {
+    const { training, until } = this.#state;
+    const text = training
+      ? `Training, both networks in step, until step ${count(goal)}.`
+      : slowest < goal
+        ? `Bringing both networks to step ${count(goal)}.`
+        : goal === until
+          ? `Trained to step ${count(goal)}, as set. Press Train to go on.`
+          : `Paused at step ${count(goal)}. Press Train to go on.`;
+    this.#controls.describeTraining(text);
+  }
+
+  // --- answers --------------------------------------------------------------------------------------
+
+  /** @param {Side} side @param {FromWorker} message */
+  #answer(side, message) {
+    switch (message.kind) {
+      case "progress":
+        side.step = message.step;
+        side.panel.progress(message);
+        side.curves.floor = message.floor;
+        if (message.history) {
+          side.curves.losses = pairs(message.history);
+          this.#chartsStale = true;
+        }
+        this.#steer();
+        break;
+      case "picture":
+        this.#receive(side, message);
+        break;
+      case "error":
+        side.curves.errors.set(message.evaluations, { energy: message.energy, step: message.step });
+        this.#chartsStale = true;
+        break;
+      case "failed":
+        side.failed = true;
+        side.waiting = undefined;
+        side.panel.fail(`${NAMES[side.name]} stopped while ${message.during}: ${message.reason}.`, () => {
+          this.#configure(side);
+          this.#steer();
+        });
+        this.#showVerdict();
+        this.#steer();
+        break;
+    }
+  }
+
+  /**
+   * Particles in flight are not disturbed: while the clock runs, a newer picture waits until they rest.
+   * @param {Side} side @param {Picture} picture
+   */
+  #receive(side, picture) {
+    const shown = side.panel.plane.picture;
+    const inFlight = this.#state.playing && this.#state.training && !this.#clock.resting && !document.hidden;
+    if (shown && inFlight && shown.steps === picture.steps) side.waiting = picture;
+    else this.#show(side, picture);
+  }
+
+  /** @param {Side} side @param {Picture} picture */
+  #show(side, picture) {
+    side.waiting = undefined;
+    side.panel.show(picture, labelOf(this.#registry.targets, this.#state.dataset));
+    const hits = document.querySelector(`.switch-hits[data-panel="${side.name}"]`);
+    if (hits) hits.textContent = percent(picture.report.hits);
+    this.#repaint = true;
+    this.#showVerdict();
+  }
+
+  #showWaiting() {
+    for (const side of this.#sides) if (side.waiting) this.#show(side, side.waiting);
+  }
+
+  #showVerdict() {
+    const [straight, curved] = this.#sides.map(({ panel }) => panel.plane.picture);
+    const text = verdict(straight, curved, this.#sides.map(({ name, failed }) => ({ name: NAMES[name], failed })));
+    if (this.#verdict.textContent !== text) this.#verdict.textContent = text;
+  }
+
+  // --- frames ---------------------------------------------------------------------------------------
+
+  /** @param {number} now */
+  #frame(now) {
+    requestAnimationFrame((next) => this.#frame(next));
+    const seconds = Math.min(0.1, (now - this.#frameAt) / 1000);
+    this.#frameAt = now;
+    if (this.#state.playing) {
+      const wasResting = this.#clock.resting;
+      const again = this.#clock.advance(seconds * this.#state.speed);
+      if (again || (this.#clock.resting && !wasResting)) this.#showWaiting();
+      if (this.#clock.time !== this.#state.time) this.dispatch({ kind: "tick", time: this.#clock.time });
+    }
+    if (this.#repaint) {
+      this.#repaint = false;
+      for (const { panel } of this.#sides) panel.plane.paint(this.#state.time);
+    } else if (this.#chartsStale && now - this.#chartsAt >= CHART_MILLISECONDS) {
+      this.#drawCharts(now);
+    }
+    if (now - this.#spokenAt >= SPOKEN_MILLISECONDS && this.#spoken.textContent !== this.#verdict.textContent) {
+      this.#spokenAt = now;
+      this.#spoken.textContent = this.#verdict.textContent;
+    }
+  }
+
+  /** @param {number} now */
+  #drawCharts(now) {
+    this.#chartsAt = now;
+    this.#chartsStale = false;
+    const [straight, curved] = this.#sides.map(({ curves }) => curves);
+    if (straight && curved) this.#charts.draw({ straight, curved }, this.#state.n, this.#theme);
+  }
+
+  #resized() {
+    for (const { panel } of this.#sides) if (panel.plane.fit()) this.#repaint = true;
+    this.#chartsStale = true;
+  }
+
+  #themed() {
+    this.#theme = readTheme();
+    for (const { panel } of this.#sides) panel.plane.setTheme(this.#theme);
+    this.#picker.drawThumbnails(this.#theme);
+    this.#repaint = this.#chartsStale = true;
+  }
+
+  // --- the address ----------------------------------------------------------------------------------
+
+  #readAddress() {
+    const { state, complaints } = readHash(location.hash, this.#defaults, this.#names);
+    dismiss("address");
+    if (complaints.length > 0) notify(complaints.join(" "), "address");
+    if (location.hash && this.#rendered && writeHash(this.#state, this.#defaults) === location.hash) return;
+    this.#clock.set(state.time);
+    this.dispatch({ kind: "replace", state });
+    if (!this.#themeApplied) {
+      this.#themeApplied = true;
+      this.#themed();
+      this.#resized();
+    }
+  }
+  #themeApplied = false;
+
+  #writeAddressSoon() {
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = setTimeout(() => {
+      const hash = writeHash(this.#state, this.#defaults);
+      if (hash !== location.hash) history.replaceState(null, "", hash);
+    }, ADDRESS_MILLISECONDS);
+  }
+}
+
+/** @param {Float32Array} flat @returns {[number, number][]} */
+function pairs(flat) {
+  return Array.from({ length: flat.length >> 1 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
+}
+
+reportUncaught();
+try {
+  new Lab(await loadModule());
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  notify(`The lab could not start: ${reason}.`, "start");
+  document.documentElement.classList.add("lab-unavailable");
+}

@@ -1,0 +1,189 @@
+/** The picture of one flow: the target in thin ink, and on top of it the particles at time t. */
+
+import { Painter } from "../pkg/flow_wasm.js";
+import { css, packed } from "./theme.js";
+
+/** @typedef {import("./theme.js").Theme} Theme */
+/** @typedef {import("./engine.js").Picture} Picture */
+/** @typedef {import("./registry.js").Outline} Outline */
+
+/** Sharper than this is slower without being seen. */
+const MAX_SIDE_PIXELS = 1600;
+/** The source, a standard normal, is shown at least this far out. */
+const SOURCE_REACH = 3.2;
+const TRAIL = 0.35;
+
+export class Plane {
+  #painter = new Painter(1, 1);
+  #particles;
+  #backdrop;
+  #particleContext;
+  #backdropContext;
+  /** @type {Outline | undefined} */
+  #outline;
+  /** @type {Theme | undefined} */
+  #theme;
+  /** @type {Picture | undefined} */
+  #picture;
+  #pixelRatio = 1;
+  #trails = true;
+
+  /**
+   * @param {HTMLCanvasElement} particles
+   * @param {HTMLCanvasElement} backdrop
+   */
+  constructor(particles, backdrop) {
+    this.#particles = particles;
+    this.#backdrop = backdrop;
+    this.#particleContext = context2d(particles);
+    this.#backdropContext = context2d(backdrop);
+  }
+
+  /** The picture that is shown. */
+  get picture() {
+    return this.#picture;
+  }
+
+  /** Fits the canvases to their box in device pixels. Returns whether anything changed. */
+  fit() {
+    const width = this.#particles.clientWidth;
+    const ratio = Math.min(devicePixelRatio, MAX_SIDE_PIXELS / Math.max(1, width));
+    const side = Math.round(width * ratio);
+    if (side === 0 || (side === this.#particles.width && ratio === this.#pixelRatio)) return false;
+    this.#pixelRatio = ratio;
+    for (const canvas of [this.#particles, this.#backdrop]) canvas.width = canvas.height = side;
+    this.#painter.resize(side, side);
+    this.#style();
+    this.#drawBackdrop();
+    return true;
+  }
+
+  /** @param {Theme} theme */
+  setTheme(theme) {
+    this.#theme = theme;
+    this.#painter.set_colors(packed(theme.hit), packed(theme.miss));
+    this.#drawBackdrop();
+  }
+
+  /** @param {Outline} outline */
+  setTarget(outline) {
+    this.#outline = outline;
+    const { x, y, halfSide } = viewOf(outline);
+    this.#painter.look_at(x, y, halfSide);
+    this.#drawBackdrop();
+  }
+
+  /** @param {boolean} trails */
+  setTrails(trails) {
+    this.#trails = trails;
+    this.#style();
+  }
+
+  /** @param {Picture | undefined} picture */
+  show(picture) {
+    this.#picture = picture;
+    if (picture) {
+      this.#painter.set_flow(picture.positions, picture.hits);
+      this.#style();
+    } else {
+      this.#particleContext.clearRect(0, 0, this.#particles.width, this.#particles.height);
+    }
+  }
+
+  /** @param {number} time */
+  paint(time) {
+    if (this.#picture) this.#painter.paint(this.#particleContext, time);
+  }
+
+  /** Smaller and fainter dots for larger crowds, so that density stays readable. */
+  #style() {
+    const count = this.#picture?.particles ?? 2000;
+    const crowd = Math.min(1, Math.sqrt(2000 / count));
+    const side = this.#particles.width / this.#pixelRatio;
+    const radius = Math.max(0.75, (0.7 + side / 500) * Math.sqrt(crowd)) * this.#pixelRatio;
+    this.#painter.set_style(radius, 0.35 + 0.4 * crowd, this.#trails ? TRAIL : 0);
+  }
+
+  #drawBackdrop() {
+    const { width: side } = this.#backdrop;
+    if (!this.#outline || !this.#theme || side === 0) return;
+    const context = this.#backdropContext;
+    const pixel = this.#pixelRatio;
+    const { x, y, halfSide } = viewOf(this.#outline);
+    const scale = side / (2 * halfSide);
+    const place = (/** @type {[number, number]} */ [px, py]) =>
+      /** @type {const} */ ([side / 2 + (px - x) * scale, side / 2 - (py - y) * scale]);
+    context.clearRect(0, 0, side, side);
+
+    context.lineWidth = pixel;
+    context.strokeStyle = css(this.#theme.ink, 0.35);
+    context.fillStyle = css(this.#theme.ink, 0.035);
+    context.beginPath();
+    for (const shape of this.#outline.shapes) {
+      if ("circle" in shape) {
+        const [cx, cy] = place(shape.circle.center);
+        const radius = shape.circle.radius * scale;
+        context.moveTo(cx + radius, cy);
+        context.arc(cx, cy, radius, 0, 2 * Math.PI);
+      } else {
+        shape.polygon.forEach((corner, i) => (i === 0 ? context.moveTo(...place(corner)) : context.lineTo(...place(corner))));
+        context.closePath();
+      }
+    }
+    context.fill();
+    context.stroke();
+
+    this.#drawScale(context, { x, y, halfSide }, place);
+  }
+
+  /**
+   * Ticks and numbers at the lower and left edge, so that lengths can be read.
+   * @param {CanvasRenderingContext2D} context
+   * @param {{ x: number, y: number, halfSide: number }} view
+   * @param {(point: [number, number]) => readonly [number, number]} place
+   */
+  #drawScale(context, view, place) {
+    if (!this.#theme) return;
+    const side = this.#backdrop.width;
+    const pixel = this.#pixelRatio;
+    const step = view.halfSide > 3 ? 2 : 1;
+    const reach = Math.floor((view.halfSide * 0.9) / step) * step;
+    context.strokeStyle = css(this.#theme.strong);
+    context.fillStyle = css(this.#theme.muted);
+    context.font = `${11 * pixel}px ${this.#theme.font}`;
+    context.beginPath();
+    for (let value = -reach; value <= reach; value += step) {
+      const across = Math.round(place([value, 0])[0]) + pixel / 2;
+      const up = Math.round(place([0, value])[1]) + pixel / 2;
+      const text = String(value).replace("-", "−");
+      context.moveTo(across, side);
+      context.lineTo(across, side - 5 * pixel);
+      context.moveTo(0, up);
+      context.lineTo(5 * pixel, up);
+      context.textAlign = "center";
+      context.textBaseline = "bottom";
+      context.fillText(text, across, side - 6 * pixel);
+      context.textAlign = "left";
+      context.textBaseline = "middle";
+      if (value !== -reach) context.fillText(text, 8 * pixel, up);
+    }
+    context.stroke();
+  }
+}
+
+/**
+ * The square of the plane that holds both the target and the source.
+ * @param {Outline} outline
+ */
+export function viewOf({ bounds: [left, right, bottom, top] }) {
+  const edges = [Math.min(left, -SOURCE_REACH), Math.max(right, SOURCE_REACH), Math.min(bottom, -SOURCE_REACH), Math.max(top, SOURCE_REACH)];
+  const [l = 0, r = 0, b = 0, t = 0] = edges;
+  return { x: (l + r) / 2, y: (b + t) / 2, halfSide: 0.54 * Math.max(r - l, t - b) };
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function context2d(canvas) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser gives the page no canvas to draw on");
+  return context;
+}

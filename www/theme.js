@@ -1,0 +1,59 @@
+/** The style sheet's colours as numbers, for everything that is drawn on a canvas. */
+
+/** @typedef {[number, number, number]} Rgb */
+
+/**
+ * @typedef {object} Theme
+ * @property {Rgb} ink
+ * @property {Rgb} muted
+ * @property {Rgb} rule
+ * @property {Rgb} strong
+ * @property {Rgb} hit
+ * @property {Rgb} miss
+ * @property {string} font
+ */
+
+/** Asks for the colours again whenever one of these changes. */
+const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"];
+
+/**
+ * Reads the tokens of `tokens.css`, which may be any CSS colour, system colours included.
+ * @returns {Theme}
+ */
+export function readTheme() {
+  const probe = document.createElement("span");
+  probe.style.setProperty("forced-color-adjust", "none");
+  probe.hidden = true;
+  document.body.append(probe);
+  const read = (/** @type {string} */ token) => {
+    probe.style.color = `var(${token})`;
+    const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number);
+    return /** @type {Rgb} */ ([red, green, blue]);
+  };
+  const theme = {
+    ink: read("--ink"),
+    muted: read("--muted"),
+    rule: read("--rule"),
+    strong: read("--rule-strong"),
+    hit: read("--hit"),
+    miss: read("--miss"),
+    font: getComputedStyle(document.documentElement).fontFamily,
+  };
+  probe.remove();
+  return theme;
+}
+
+/** @param {() => void} changed */
+export function watchTheme(changed) {
+  for (const query of QUERIES) matchMedia(query).addEventListener("change", changed);
+}
+
+/** 0xRRGGBB @param {Rgb} color */
+export function packed([red, green, blue]) {
+  return (red << 16) | (green << 8) | blue;
+}
+
+/** @param {Rgb} color @param {number} [alpha] */
+export function css([red, green, blue], alpha = 1) {
+  return `rgb(${red} ${green} ${blue} / ${alpha})`;
+}

@@ -1,0 +1,214 @@
+/**
+ * One flow's worker: owns an experiment, trains it in short slices and samples it with its current weights.
+ *
+ * A classic script, because a classic worker is the only kind that also starts from a single file opened by
+ * double click; there, glue and this text form one Blob and `importScripts` is not needed.
+ *
+ * @typedef {import("./engine.js").ToWorker} ToWorker
+ * @typedef {import("./engine.js").FromWorker} FromWorker
+ */
+
+(() => {
+  /** Messages are answered between slices, so a slice bounds how long the reader waits. */
+  const SLICE_MILLISECONDS = 12;
+  const PROGRESS_MILLISECONDS = 100;
+  const HISTORY_MILLISECONDS = 500;
+  /** Pictures are renewed at this pace at most, and take at most this share of the time. */
+  const SAMPLE_MILLISECONDS = 200;
+  const SAMPLE_SHARE = 0.25;
+  const CURVE_SHARE = 0.1;
+
+  /** @type {import("../pkg/flow_wasm.js").Lab | undefined} */
+  let lab;
+  let generation = 0;
+  let until = 0;
+  let eulerSteps = 1;
+  /** Function evaluations at which the error curve is measured. @type {number[]} */
+  let curve = [];
+
+  const ever = { picture: false };
+  let pictureStep = -1;
+  let pictureEulerSteps = 0;
+  let pictureAt = 0;
+  let pictureCost = 0;
+  let curveAt = 0;
+  let curveCost = 0;
+  let curveNext = 0;
+  /** Training step at which each point of the curve was measured. @type {number[]} */
+  let curveSteps = [];
+  let millisecondsPerStep = 2;
+  let progressAt = 0;
+  let progressStep = 0;
+  let historyAt = 0;
+  let reportedStep = -1;
+  let stepsPerSecond = 0;
+
+  // Turns are messages to ourselves: unlike timers they are not slowed down, and the page's messages queue between them.
+  const { port1: turns, port2: nextTurn } = new MessageChannel();
+  let turnAwaited = false;
+
+  function wake() {
+    if (turnAwaited || !lab) return;
+    turnAwaited = true;
+    nextTurn.postMessage(0);
+  }
+
+  turns.onmessage = () => {
+    turnAwaited = false;
+    guard("training", () => {
+      if (work()) wake();
+    });
+  };
+
+  addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data: message }) => {
+    guard(message.kind, () => {
+      switch (message.kind) {
+        case "boot":
+          if (typeof wasm_bindgen === "undefined") importScripts(message.glue);
+          wasm_bindgen.initSync({ module: message.module });
+          break;
+        case "configure":
+          configure(message);
+          break;
+        case "train":
+          if (message.until > until) {
+            progressAt = performance.now();
+            progressStep = lab?.training_step ?? 0;
+          }
+          until = message.until;
+          break;
+        case "sample":
+          eulerSteps = message.steps;
+          break;
+      }
+      wake();
+    });
+  });
+
+  /** @param {Extract<ToWorker, { kind: "configure" }>} message */
+  function configure(message) {
+    lab?.free();
+    lab = undefined;
+    lab = new wasm_bindgen.Lab(JSON.stringify(message.config));
+    ({ generation, until, curve } = message);
+    eulerSteps = message.config.sampling.steps;
+    ever.picture = false;
+    pictureStep = reportedStep = -1;
+    curveSteps = curve.map(() => -1);
+    curveNext = 0;
+    progressAt = performance.now();
+    progressStep = 0;
+    stepsPerSecond = 0;
+  }
+
+  /** Does the most urgent piece of work. Returns whether there may be more. */
+  function work() {
+    if (!lab) return false;
+    const now = performance.now();
+    const step = lab.training_step;
+    const training = step < until;
+    if (pictureIsDue(now, step, training)) {
+      takePicture(lab);
+    } else if (training) {
+      if (curveIsDue(now, step)) measureCurve(lab);
+      else train(lab, Math.min(until - step, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep))));
+    } else if (reportedStep !== step) {
+      report(lab, true);
+    } else if (curveSteps.some((measured) => measured !== step)) {
+      measureCurve(lab);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** @type {(now: number, step: number, training: boolean) => boolean} */
+  function pictureIsDue(now, step, training) {
+    if (!ever.picture || pictureEulerSteps !== eulerSteps) return true;
+    if (pictureStep === step) return false;
+    return !training || now - pictureAt >= Math.max(SAMPLE_MILLISECONDS, pictureCost / SAMPLE_SHARE);
+  }
+
+  /** @type {(now: number, step: number) => boolean} */
+  function curveIsDue(now, step) {
+    return step > 0 && curve.length > 0 && now - curveAt >= Math.max(SAMPLE_MILLISECONDS, curveCost / CURVE_SHARE);
+  }
+
+  /** @type {(lab: import("../pkg/flow_wasm.js").Lab, steps: number) => void} */
+  function train(lab, steps) {
+    const started = performance.now();
+    lab.train(steps);
+    const ended = performance.now();
+    millisecondsPerStep += 0.3 * ((ended - started) / steps - millisecondsPerStep);
+    if (ended - progressAt >= PROGRESS_MILLISECONDS) report(lab, ended - historyAt >= HISTORY_MILLISECONDS);
+  }
+
+  /** @type {(lab: import("../pkg/flow_wasm.js").Lab, withHistory: boolean) => void} */
+  function report(lab, withHistory) {
+    const now = performance.now();
+    const step = lab.training_step;
+    const seconds = (now - progressAt) / 1000;
+    if (step > progressStep && seconds > 0) {
+      const rate = (step - progressStep) / seconds;
+      stepsPerSecond = stepsPerSecond === 0 ? rate : stepsPerSecond + 0.3 * (rate - stepsPerSecond);
+    }
+    progressAt = now;
+    progressStep = reportedStep = step;
+    const history = withHistory ? lab.loss_history() : undefined;
+    if (withHistory) historyAt = now;
+    send(
+      { kind: "progress", generation, step, loss: lab.loss(), floor: lab.loss_floor(), stepsPerSecond, history },
+      history ? [history.buffer] : [],
+    );
+  }
+
+  /** @param {import("../pkg/flow_wasm.js").Lab} lab */
+  function takePicture(lab) {
+    const started = performance.now();
+    const steps = eulerSteps;
+    const { positions, hits, particles } = lab.sample(steps);
+    const report = JSON.parse(lab.report());
+    pictureStep = lab.training_step;
+    pictureEulerSteps = steps;
+    ever.picture = true;
+    pictureAt = performance.now();
+    pictureCost = pictureAt - started;
+    send(
+      { kind: "picture", generation, step: pictureStep, steps, particles, positions, hits, report },
+      [positions.buffer, hits.buffer],
+    );
+  }
+
+  /** @param {import("../pkg/flow_wasm.js").Lab} lab */
+  function measureCurve(lab) {
+    const started = performance.now();
+    const step = lab.training_step;
+    const index = curveNext;
+    curveNext = (curveNext + 1) % curve.length;
+    const evaluations = curve[index];
+    if (evaluations === undefined || curveSteps[index] === step) return;
+    const energy = lab.error_at(evaluations);
+    curveSteps[index] = step;
+    curveAt = performance.now();
+    curveCost = curveAt - started;
+    send({ kind: "error", generation, step, evaluations, energy }, []);
+  }
+
+  /** @type {(message: FromWorker, transfer: Transferable[]) => void} */
+  function send(message, transfer) {
+    postMessage(message, { transfer });
+  }
+
+  /**
+   * A trap leaves the wasm instance unusable, so this worker is done: it says so and does nothing more.
+   * @type {(during: string, action: () => void) => void}
+   */
+  function guard(during, action) {
+    try {
+      action();
+    } catch (error) {
+      lab = undefined;
+      send({ kind: "failed", during, reason: error instanceof Error ? error.message : String(error) }, []);
+    }
+  }
+})();
