@@ -43,7 +43,11 @@ export class DatasetPicker {
   /** @param {string} name */
   choose(name) {
     const choice = this.#choices.get(name);
-    if (choice) choice.radio.checked = true;
+    if (!choice) return;
+    choice.radio.checked = true;
+    // On a small screen the row scrolls sideways.
+    const { parentElement: label } = choice.radio;
+    if (label) this.#group.scrollTo({ left: label.offsetLeft - (this.#group.clientWidth - label.clientWidth) / 2 });
   }
 
   /** @param {import("./theme.js").Theme} theme */
@@ -61,9 +65,5 @@ export class DatasetPicker {
       painter.paint_points(context, target_points(name, THUMBNAIL_POINTS));
     }
     painter.free();
-  }
-
-  get element() {
-    return this.#group;
   }
 }

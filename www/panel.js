@@ -26,6 +26,7 @@ export class Panel {
   /** @type {Map<string, HTMLElement>} */
   #choices = new Map();
   #action;
+  #share;
 
   /**
    * @param {HTMLTemplateElement} template
@@ -50,6 +51,7 @@ export class Panel {
       if (choice.dataset.choice) this.#choices.set(choice.dataset.choice, choice);
     }
     this.#action = find(fragment, ".choice-action", HTMLElement);
+    this.#share = find(fragment, ".share", HTMLElement);
     this.clear("Loading …");
   }
 
@@ -87,6 +89,7 @@ export class Panel {
   clear(message) {
     this.plane.show(undefined);
     for (const data of this.#stats.values()) setData(data, "", "–");
+    this.#share.classList.add("is-empty");
     this.say(message);
     this.#canvas.setAttribute("aria-label", `${NAMES[this.#name]}: no particles yet`);
   }
@@ -122,6 +125,8 @@ export class Panel {
     this.say("");
     this.plane.show(picture);
     this.#set("hits", report.hits, percent(report.hits));
+    this.#share.classList.remove("is-empty");
+    this.#share.style.setProperty("--share", String(report.hits));
     this.#set("modes", report.modes, `${report.modes} of ${report.modeCount}`);
     this.#set("energy", report.energy, measure(report.energy));
     this.#set("straightness", report.straightness, measure(report.straightness));

@@ -165,7 +165,7 @@ export class Plane {
       context.fillText(text, across, side - 6 * pixel);
       context.textAlign = "left";
       context.textBaseline = "middle";
-      if (value !== -reach) context.fillText(text, 8 * pixel, up);
+      context.fillText(text, 8 * pixel, up);
     }
     context.stroke();
   }

@@ -191,7 +191,8 @@ export function writeHash(state, defaults) {
     // A running clock has no one time.
     if (name === "t" && state.playing) continue;
     const text = key.write(state);
-    if (ALWAYS.includes(name) || text !== key.write(defaults)) parameters.set(name, text);
+    const wanted = ALWAYS.includes(name) || name === "t" || text !== key.write(defaults);
+    if (wanted) parameters.set(name, text);
   }
   return `#${parameters}`;
 }
@@ -207,7 +208,8 @@ export function readHash(hash, defaults, names) {
   let state = defaults;
   /** @type {string[]} */
   const complaints = [];
-  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ""));
+  for (const [name, text] of parameters) {
     const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
     if (!key) {
       complaints.push(`The link's key “${shorten(name)}” is not known and was left out.`);
@@ -226,6 +228,8 @@ export function readHash(hash, defaults, names) {
       curved: { ...state.curved, ...change.curved },
     };
   }
+  // A still picture without a time shows the end.
+  if (!state.playing && !parameters.has("t")) state = { ...state, time: 1 };
   return { state, complaints };
 }
 

@@ -3,12 +3,13 @@
  *
  * A classic script, because a classic worker is the only kind that also starts from a single file opened by
  * double click; there, glue and this text form one Blob and `importScripts` is not needed.
- *
- * @typedef {import("./engine.js").ToWorker} ToWorker
- * @typedef {import("./engine.js").FromWorker} FromWorker
  */
 
 (() => {
+  /** @typedef {import("../pkg/flow_wasm.js").Lab} Lab */
+  /** @typedef {import("./engine.js").ToWorker} ToWorker */
+  /** @typedef {import("./engine.js").FromWorker} FromWorker */
+
   /** Messages are answered between slices, so a slice bounds how long the reader waits. */
   const SLICE_MILLISECONDS = 12;
   const PROGRESS_MILLISECONDS = 100;
@@ -18,7 +19,7 @@
   const SAMPLE_SHARE = 0.25;
   const CURVE_SHARE = 0.1;
 
-  /** @type {import("../pkg/flow_wasm.js").Lab | undefined} */
+  /** @type {Lab | undefined} */
   let lab;
   let generation = 0;
   let until = 0;
@@ -26,7 +27,7 @@
   /** Function evaluations at which the error curve is measured. @type {number[]} */
   let curve = [];
 
-  const ever = { picture: false };
+  let pictured = false;
   let pictureStep = -1;
   let pictureEulerSteps = 0;
   let pictureAt = 0;
@@ -92,7 +93,7 @@
     lab = new wasm_bindgen.Lab(JSON.stringify(message.config));
     ({ generation, until, curve } = message);
     eulerSteps = message.config.sampling.steps;
-    ever.picture = false;
+    pictured = false;
     pictureStep = reportedStep = -1;
     curveSteps = curve.map(() => -1);
     curveNext = 0;
@@ -124,7 +125,7 @@
 
   /** @type {(now: number, step: number, training: boolean) => boolean} */
   function pictureIsDue(now, step, training) {
-    if (!ever.picture || pictureEulerSteps !== eulerSteps) return true;
+    if (!pictured || pictureEulerSteps !== eulerSteps) return true;
     if (pictureStep === step) return false;
     return !training || now - pictureAt >= Math.max(SAMPLE_MILLISECONDS, pictureCost / SAMPLE_SHARE);
   }
@@ -134,7 +135,7 @@
     return step > 0 && curve.length > 0 && now - curveAt >= Math.max(SAMPLE_MILLISECONDS, curveCost / CURVE_SHARE);
   }
 
-  /** @type {(lab: import("../pkg/flow_wasm.js").Lab, steps: number) => void} */
+  /** @type {(lab: Lab, steps: number) => void} */
   function train(lab, steps) {
     const started = performance.now();
     lab.train(steps);
@@ -143,7 +144,7 @@
     if (ended - progressAt >= PROGRESS_MILLISECONDS) report(lab, ended - historyAt >= HISTORY_MILLISECONDS);
   }
 
-  /** @type {(lab: import("../pkg/flow_wasm.js").Lab, withHistory: boolean) => void} */
+  /** @type {(lab: Lab, withHistory: boolean) => void} */
   function report(lab, withHistory) {
     const now = performance.now();
     const step = lab.training_step;
@@ -162,15 +163,17 @@
     );
   }
 
-  /** @param {import("../pkg/flow_wasm.js").Lab} lab */
+  /** @param {Lab} lab */
   function takePicture(lab) {
     const started = performance.now();
     const steps = eulerSteps;
-    const { positions, hits, particles } = lab.sample(steps);
+    const sample = lab.sample(steps);
+    const { positions, hits, particles } = sample;
+    sample.free();
     const report = JSON.parse(lab.report());
     pictureStep = lab.training_step;
     pictureEulerSteps = steps;
-    ever.picture = true;
+    pictured = true;
     pictureAt = performance.now();
     pictureCost = pictureAt - started;
     send(
@@ -179,7 +182,7 @@
     );
   }
 
-  /** @param {import("../pkg/flow_wasm.js").Lab} lab */
+  /** @param {Lab} lab */
   function measureCurve(lab) {
     const started = performance.now();
     const step = lab.training_step;
