@@ -119,7 +119,7 @@ export class Engine {
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#fail("running", event.message || "it could not be started");
+      this.#fail("running", event.message.replace(/^Uncaught (Error: )?/, "") || "it could not be started");
     });
     worker.addEventListener("messageerror", () => this.#fail("running", "a message could not be read"));
     this.#worker = worker;

@@ -16,7 +16,7 @@ import { labelOf, readOutline, readRegistry } from "./registry.js";
 import { FLOWS, defaultState, readHash, writeHash } from "./state.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { update } from "./update.js";
-import { verdict } from "./verdict.js";
+import { LEARNT_AT, verdict } from "./verdict.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").FlowName} FlowName */
@@ -102,6 +102,7 @@ class Lab {
     this.#readAddress();
     addEventListener("hashchange", () => this.#readAddress());
     new ResizeObserver(() => this.#resized()).observe(this.#panels);
+    addEventListener("resize", () => this.#resized());
     watchTheme(() => this.#themed());
     for (const details of document.querySelectorAll(".chart details")) {
       details.addEventListener("toggle", () => (this.#chartsStale = true));
@@ -151,6 +152,7 @@ class Lab {
       this.#chartsStale = true;
       this.#showVerdict();
     }
+    if (!this.#inFlight()) this.#showWaiting();
     this.#steer();
   }
 
@@ -257,13 +259,18 @@ class Lab {
 
   /**
    * Particles in flight are not disturbed: while the clock runs, a newer picture waits until they rest.
+   * Only a field that is just beginning to learn changes under them, for then there is nothing to disturb.
    * @param {Side} side @param {Picture} picture
    */
   #receive(side, picture) {
     const shown = side.panel.plane.picture;
-    const inFlight = this.#state.playing && this.#state.training && !this.#clock.resting && !document.hidden;
-    if (shown && inFlight && shown.steps === picture.steps) side.waiting = picture;
+    const renewed = shown?.steps === picture.steps && shown.step >= LEARNT_AT;
+    if (renewed && this.#inFlight()) side.waiting = picture;
     else this.#show(side, picture);
+  }
+
+  #inFlight() {
+    return this.#state.playing && this.#state.training && !this.#clock.resting && !document.hidden;
   }
 
   /** @param {Side} side @param {Picture} picture */
@@ -294,15 +301,14 @@ class Lab {
     const seconds = Math.min(0.1, (now - this.#frameAt) / 1000);
     this.#frameAt = now;
     if (this.#state.playing) {
-      const wasResting = this.#clock.resting;
-      const again = this.#clock.advance(seconds * this.#state.speed);
-      if (again || (this.#clock.resting && !wasResting)) this.#showWaiting();
+      if (this.#clock.advance(seconds * this.#state.speed)) this.#showWaiting();
       if (this.#clock.time !== this.#state.time) this.dispatch({ kind: "tick", time: this.#clock.time });
     }
     if (this.#repaint) {
       this.#repaint = false;
       for (const { panel } of this.#sides) panel.plane.paint(this.#state.time);
-    } else if (this.#chartsStale && now - this.#chartsAt >= CHART_MILLISECONDS) {
+    }
+    if (this.#chartsStale && now - this.#chartsAt >= CHART_MILLISECONDS) {
       this.#drawCharts(now);
     }
     if (now - this.#spokenAt >= SPOKEN_MILLISECONDS && this.#spoken.textContent !== this.#verdict.textContent) {

@@ -212,13 +212,13 @@ export function readHash(hash, defaults, names) {
   for (const [name, text] of parameters) {
     const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
     if (!key) {
-      complaints.push(`The link's key “${shorten(name)}” is not known and was left out.`);
+      complaints.push(`The link’s key “${shorten(name)}” is not known and was left out.`);
       continue;
     }
     const change = key.read(text, names);
     if (!change) {
       const used = key.write(defaults);
-      complaints.push(`The link's key “${name}” is “${shorten(text)}”, but must be ${key.accepted(names)}. It is set to ${used}.`);
+      complaints.push(`The link’s key “${name}” is “${shorten(text)}”, but must be ${key.accepted(names)}. It is set to ${used}.`);
       continue;
     }
     state = {

@@ -5,11 +5,11 @@ import { count, measure, times } from "./format.js";
 /** @typedef {import("./engine.js").Picture} Picture */
 
 /** Before this training step a comparison says more about patience than about paths. */
-const LEARNT_AT = 400;
+export const LEARNT_AT = 400;
 /** Ratios of energy distance below this are called a tie, of straightness below this equal. */
 const TIE = 1.3;
-/** Average share of the energy distance that is there only because a finite sample stands for the data. */
-const SAMPLING_NOISE = 4;
+/** Twice the energy distance that n points drawn from the data itself leave is about this over n: nobody can tell less. */
+const SAMPLING_NOISE = 10;
 
 /**
  * @param {Picture | undefined} straight
@@ -25,7 +25,8 @@ export function verdict(straight, curved, failures) {
 
   const step = Math.min(straight.step, curved.step);
   if (step < LEARNT_AT) {
-    return `Both fields are still learning: ${count(step)} training steps so far. The comparison is worth reading from ${count(LEARNT_AT)} on.`;
+    const had = step === 0 ? "Before their first training step" : `After only ${count(step)} training ${step === 1 ? "step" : "steps"}`;
+    return `${had} both fields are still rough; the comparison is worth reading from step ${count(LEARNT_AT)} on.`;
   }
 
   const steps = straight.steps === 1 ? "With a single Euler step" : `With ${straight.steps} Euler steps`;
