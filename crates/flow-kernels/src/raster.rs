@@ -90,7 +90,8 @@ impl Raster {
         }
     }
 
-    /// Writes the picture as premultiplied RGBA and leaves the sheet empty for the next frame.
+    /// Writes the picture as RGBA, not premultiplied (a canvas's `ImageData`), and leaves the sheet
+    /// empty for the next frame.
     ///
     /// # Panics
     /// When `pixels` does not hold exactly four bytes a pixel.
@@ -105,7 +106,7 @@ impl Raster {
             }
             let alpha = hit + miss - hit * miss;
             let share = hit / (hit + miss);
-            let mix = |i: usize| (colors[0][i] * share + colors[1][i] * (1.0 - share)) * alpha + 0.5;
+            let mix = |i: usize| colors[0][i] * share + colors[1][i] * (1.0 - share) + 0.5;
             *pixel = [mix(0) as u8, mix(1) as u8, mix(2) as u8, (alpha * 255.0 + 0.5) as u8];
             *cell = [0.0; 2];
         }
@@ -185,11 +186,11 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_premultiplied() {
+    fn translucent_marks_keep_their_colour() {
         let mut raster = Raster::new(3, 3);
         raster.disc(Ink::Miss, [1.5, 1.5], 0.5, 0.5);
         let pixels = develop(&mut raster);
         let center = &pixels[4 * 4..][..4];
-        assert_eq!(center, [100, 45, 5, 128]);
+        assert_eq!(center, [200, 90, 10, 128]);
     }
 }
