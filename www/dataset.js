@@ -6,7 +6,7 @@ import { readOutline } from "./registry.js";
 import { packed } from "./theme.js";
 
 const THUMBNAIL_POINTS = 400;
-const THUMBNAIL_SIDE = 40;
+const THUMBNAIL_SIDE = 36;
 
 export class DatasetPicker {
   #group;
