@@ -54,21 +54,32 @@ pub(crate) fn total(b: &[[F32x4; 2]]) -> [f32; 2] {
 /// first panel, then of the next. Columns beyond the last are zero.
 pub(crate) fn pack_columns(matrix: &[f32], rows: usize, columns: usize, panels: &mut [[f32; PANEL]]) {
     for (panel, out) in panels.chunks_exact_mut(rows).enumerate() {
-        let first = panel * PANEL;
-        let count = PANEL.min(columns - first);
         for (row, out) in matrix.chunks_exact(columns).zip(out) {
-            out[..count].copy_from_slice(&row[first..first + count]);
+            let row = &row[panel * PANEL..];
+            if let Some(full) = row.first_chunk() {
+                *out = *full;
+            } else {
+                out[..row.len()].copy_from_slice(row);
+            }
         }
     }
 }
 
 /// As [`pack_columns`] for the matrix's transpose: panels of four rows, all columns of each.
 pub(crate) fn pack_rows(matrix: &[f32], columns: usize, panels: &mut [[f32; PANEL]]) {
-    let rows = matrix.chunks_exact(columns);
-    for (row, values) in rows.enumerate() {
-        let out = &mut panels[row / PANEL * columns..][..columns];
-        for (out, &value) in out.iter_mut().zip(values) {
-            out[row % PANEL] = value;
+    let rows = matrix.chunks(PANEL * columns);
+    for (rows, out) in rows.zip(panels.chunks_exact_mut(columns)) {
+        let mut row = rows.chunks_exact(columns);
+        if let [Some(a), Some(b), Some(c), Some(d)] = [row.next(), row.next(), row.next(), row.next()] {
+            for ((((out, a), b), c), d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                *out = [*a, *b, *c, *d];
+            }
+        } else {
+            for (at, row) in rows.chunks_exact(columns).enumerate() {
+                for (out, value) in out.iter_mut().zip(row) {
+                    out[at] = *value;
+                }
+            }
         }
     }
 }
