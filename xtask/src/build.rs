@@ -13,17 +13,31 @@ use std::time::UNIX_EPOCH;
 use anyhow::{Context, Result, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{tools, workspace};
+use crate::{single_file, tools, workspace};
 
 /// What the page is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Name of the compiled package; the files in `pkg/` are called after it.
-const PACKAGE: &str = "flow_wasm";
+pub const PACKAGE: &str = "flow_wasm";
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// One HTML file with everything inside, which opens by double click
+    #[arg(long)]
+    single_file: bool,
+}
+
+/// Builds what was asked for and prints where it is.
+pub fn run(options: &Options) -> Result<()> {
+    package()?;
+    let made = if options.single_file { single_file::write()? } else { site()? };
+    println!("{}", made.display());
+    Ok(())
+}
 
 /// Makes `dist/`: the whole site, ready to be uploaded to any static host.
-pub fn site() -> Result<()> {
-    package()?;
+fn site() -> Result<PathBuf> {
     let (root, dist) = (workspace::root(), workspace::dist());
     fs::copy(root.join("index.html"), dist.join("index.html")).context("index.html could not be copied")?;
     let www = dist.join("www");
@@ -31,8 +45,7 @@ pub fn site() -> Result<()> {
         fs::remove_dir_all(&www).with_context(|| format!("{} could not be emptied", www.display()))?;
     }
     copy_folder(&root.join("www"), &www)?;
-    println!("{}", dist.display());
-    Ok(())
+    Ok(dist)
 }
 
 /// Makes `dist/pkg/`: the compiled half of the page. Does nothing when it is up to date.

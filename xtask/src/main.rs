@@ -6,7 +6,9 @@
 
 mod browsers;
 mod build;
+mod media;
 mod serve;
+mod single_file;
 mod test;
 mod tools;
 mod workspace;
@@ -20,7 +22,7 @@ use clap::Parser;
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
     /// Build the page into dist/
-    Build,
+    Build(build::Options),
     /// Build the page and serve it on this machine
     Serve(serve::Options),
     /// Run every check: format, lints, Rust tests, docs, page, types, browsers
@@ -29,7 +31,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
-        Command::Build => build::site(),
+        Command::Build(options) => build::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Test(options) => test::run(&options),
     };

@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -15,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Result, anyhow};
 use tiny_http::{Header, Method, Request, Response, ResponseBox, Server, StatusCode};
 
-use crate::{build, workspace};
+use crate::{build, media, workspace};
 
 /// Nothing runs, loads or connects but what this server hands out. Workers may be made from blobs; the wasm may compile.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -130,7 +130,7 @@ fn respond(site: &Site, request: &Request) -> ResponseBox {
     let response = if known {
         Response::empty(304).boxed()
     } else {
-        Response::from_file(content).with_header(header("Content-Type", content_type(&file))).boxed()
+        Response::from_file(content).with_header(header("Content-Type", media::kind(&file))).boxed()
     };
     response.with_header(header("ETag", &tag))
 }
@@ -146,23 +146,6 @@ fn header(name: &str, value: &str) -> Header {
     // Our own names and values, all plain ASCII; tiny_http refuses nothing else.
     #[allow(clippy::expect_used, reason = "stated invariant: header names and values here are ASCII")]
     Header::from_bytes(name, value).expect("ASCII header")
-}
-
-fn content_type(file: &Path) -> &'static str {
-    match file.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "wasm" => "application/wasm",
-        "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "woff2" => "font/woff2",
-        "txt" | "md" => "text/plain; charset=utf-8",
-        "csv" => "text/csv; charset=utf-8",
-        _ => "application/octet-stream",
-    }
 }
 
 /// What can be served, and how fresh it is.
