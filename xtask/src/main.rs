@@ -6,6 +6,7 @@
 
 mod browsers;
 mod build;
+mod bundle;
 mod media;
 mod serve;
 mod single_file;

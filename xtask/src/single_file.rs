@@ -1,22 +1,22 @@
 //! `cargo xtask build --single-file`: the whole page in one HTML file that opens by double click.
 //!
-//! A file opened from disk may load no other file, start no module worker and import nothing relative. So the
-//! modules become `data:` addresses under bare names in an import map, the styles and the icon move into the
-//! page, glue and worker script become one text from which the page makes a classic worker, and the wasm is
-//! base64. A policy in the file itself admits exactly these scripts and styles, by their hashes.
+//! A file opened from disk may load no other file, start no module worker and import nothing. So the modules
+//! become one (`bundle`), the styles and the icon move into the page, glue and worker script become one text from
+//! which the page makes a classic worker, and the wasm is base64. A policy in the file itself admits exactly
+//! this script and these styles, by their hashes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 
 use crate::build::PACKAGE;
-use crate::{media, workspace};
+use crate::{bundle, media, workspace};
 
 /// The module that finds wasm and worker beside the page, and the one that finds them inside it.
 const ASSETS: [&str; 2] = ["www/assets.js", "www/assets.inlined.js"];
@@ -61,17 +61,15 @@ impl Sources {
         })?;
         let entry = entry.context("index.html has no script")?;
 
-        let import_map = format!("{{\"imports\":{}}}", serde_json::to_string(&self.modules(&entry)?)?);
-        let start = format!("import {};", serde_json::to_string(&entry)?);
-        policy.scripts.extend([hash(&import_map), hash(&start)]);
+        let script = bundle::bundle(&entry, |path| self.module(path))?;
+        policy.scripts.insert(hash(&script));
         let glue = self.text(&format!("pkg/{PACKAGE}.classic.js"))?;
         let worker = format!("{glue}\n{}", self.text("www/worker.js")?).replace("</script", "<\\/script");
         let wasm = BASE64.encode(self.bytes(&format!("pkg/{PACKAGE}_bg.wasm"))?);
         let scripts = format!(
-            "<script type=\"importmap\">{import_map}</script>\n\
-             <script type=\"text/plain\" id=\"inlined-worker\">{worker}</script>\n\
+            "<script type=\"text/plain\" id=\"inlined-worker\">{worker}</script>\n\
              <script type=\"text/plain\" id=\"inlined-wasm\">{wasm}</script>\n\
-             <script type=\"module\">{start}</script>\n"
+             <script type=\"module\">{script}</script>\n"
         );
         insert(&mut html, "</body>", &scripts)?;
         let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n");
@@ -85,28 +83,19 @@ impl Sources {
         Ok(html)
     }
 
-    /// Every module that `entry` imports, itself included: its path, which serves as its bare name, and its `data:` address.
-    fn modules(&self, entry: &str) -> Result<BTreeMap<String, String>> {
-        let mut modules = BTreeMap::new();
-        let mut waiting = vec![entry.to_owned()];
-        while let Some(path) = waiting.pop() {
-            if modules.contains_key(&path) {
-                continue;
-            }
-            let file = if path == ASSETS[0] { ASSETS[1] } else { &path };
-            let mut text = self.text(file)?;
-            ensure!(
-                path.starts_with("pkg/") || !text.contains("import.meta"),
-                "{file} uses import.meta, which knows no neighbours in a single file"
-            );
-            for specifier in specifiers(&text).into_iter().rev() {
-                let imported = resolve(&path, &text[specifier.clone()])?;
-                text.replace_range(specifier, &imported);
-                waiting.push(imported);
-            }
-            modules.insert(path, format!("data:text/javascript;base64,{}", BASE64.encode(text)));
+    /// The text of the module that serves as `path` in a single file.
+    fn module(&self, path: &str) -> Result<String> {
+        let file = if path == ASSETS[0] { ASSETS[1] } else { path };
+        let text = self.text(file)?;
+        if path.starts_with("pkg/") {
+            // Only for a caller that passes no module, and ours always does.
+            return Ok(text.replace("import.meta.url", "document.baseURI"));
         }
-        Ok(modules)
+        ensure!(
+            !text.contains("import.meta"),
+            "{file} uses import.meta, which knows no neighbours in a single file"
+        );
+        Ok(text)
     }
 
     /// A style sheet with the files it refers to inside.
@@ -119,7 +108,7 @@ impl Sources {
             if target.starts_with(['#']) || target.starts_with("data:") {
                 return Ok(reference.to_owned());
             }
-            Ok(format!("url({})", self.data_address(&resolve(path, target)?)?))
+            Ok(format!("url({})", self.data_address(&bundle::resolve(path, target)?)?))
         })?;
         Ok(style)
     }
@@ -154,7 +143,7 @@ impl std::fmt::Display for Policy {
         let list = |hashes: &BTreeSet<String>| hashes.iter().cloned().collect::<Vec<_>>().join(" ");
         write!(
             formatter,
-            "default-src 'none'; script-src {} 'strict-dynamic' 'wasm-unsafe-eval'; style-src {}; worker-src blob:; \
+            "default-src 'none'; script-src {} 'wasm-unsafe-eval'; style-src {}; worker-src blob:; \
              img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'",
             list(&self.scripts),
             list(&self.styles)
@@ -164,38 +153,6 @@ impl std::fmt::Display for Policy {
 
 fn hash(content: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(Sha256::digest(content)))
-}
-
-/// Where the relative specifiers of static imports and re-exports are in a module's text, quotes excluded.
-fn specifiers(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices("\".") {
-        let before = text[..at].trim_end();
-        let is_import = ["from", "import"].iter().any(|word| {
-            before.strip_suffix(word).is_some_and(|rest| {
-                !rest.ends_with(|before: char| before.is_alphanumeric() || "_$.".contains(before))
-            })
-        });
-        if let (true, Some(length)) = (is_import, text[at + 1..].find('"')) {
-            found.push(at + 1..at + 1 + length);
-        }
-    }
-    found
-}
-
-/// The path from the top that `relative` means in the file `from`.
-fn resolve(from: &str, relative: &str) -> Result<String> {
-    let mut parts: Vec<&str> = from.split('/').collect();
-    parts.pop();
-    for part in relative.split('/') {
-        match part {
-            "." => {}
-            ".." if parts.pop().is_some() => {}
-            ".." => bail!("{from} refers to {relative}, which lies outside the page"),
-            name => parts.push(name),
-        }
-    }
-    Ok(parts.join("/"))
 }
 
 /// The value of an attribute in a start tag that is written `name="value"`.
@@ -236,21 +193,6 @@ fn insert(text: &mut String, before: &str, what: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn finds_static_imports_and_nothing_else() {
-        let text = "import { a } from \"./a.js\";\nimport {\n  b,\n} from \"../pkg/b.js\";\nexport * from \"./c.js\";\n\
-                    import \"./d.js\";\nconst from = Array.from(\"./e.js\");\n/** @type {import(\"./f.js\").F} */\n";
-        let found: Vec<&str> = specifiers(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, ["./a.js", "../pkg/b.js", "./c.js", "./d.js"]);
-    }
-
-    #[test]
-    fn resolves_relative_paths_within_the_page_only() {
-        assert_eq!(resolve("www/lab.js", "./a.js").ok().as_deref(), Some("www/a.js"));
-        assert_eq!(resolve("www/story/one.js", "../../pkg/b.js").ok().as_deref(), Some("pkg/b.js"));
-        assert!(resolve("www/lab.js", "../../secret.js").is_err());
-    }
 
     #[test]
     fn reads_attributes() {

@@ -13,6 +13,8 @@ use clap::ValueEnum;
 use crate::browsers::Browser;
 use crate::{build, tools, workspace};
 
+const MISSING_NODE: &str = "Node.js is missing: install version 20 or newer with its npm (on Debian and Ubuntu: apt-get install nodejs npm)";
+
 #[derive(clap::Args)]
 pub struct Options {
     /// Only these steps, with those they stand on
@@ -131,7 +133,7 @@ impl Step {
                     .env("RUSTDOCFLAGS", "--deny warnings"),
             ),
             Self::Page => build::package().map(|()| Tally::PASSED),
-            Self::Npm => check(npm()?.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])),
+            Self::Npm => npm_ci(),
             Self::Types => types(),
             Self::Browser => browser_tests(),
         }
@@ -154,12 +156,20 @@ fn rust_tests() -> Result<Tally> {
     tally.judged(success)
 }
 
-fn npm() -> Result<Command> {
-    let npm = tools::find("npm").context(
-        "npm is missing: install Node.js 20 or newer (on Debian and Ubuntu: apt-get install nodejs npm)",
-    )?;
+fn npm_ci() -> Result<Tally> {
+    let npm = tools::find("npm").context(MISSING_NODE)?;
     let mut command = Command::new(npm);
-    command.current_dir(workspace::browser_tests()).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    command
+        .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(workspace::browser_tests())
+        // The tests drive the system's browsers.
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    check(&mut command)
+}
+
+fn node() -> Result<Command> {
+    let mut command = Command::new(tools::find("node").context(MISSING_NODE)?);
+    command.current_dir(workspace::browser_tests()).stdin(Stdio::null());
     Ok(command)
 }
 
@@ -168,19 +178,16 @@ fn types() -> Result<Tally> {
     let mut tally = Tally::default();
     for project in ["tsconfig.json", "tsconfig.tests.json"] {
         println!("{project}");
-        tally = tally + check(npm()?.args(["exec", "--offline", "--", "tsc", "--project", project]))?;
+        tally = tally + check(node()?.args(["node_modules/typescript/bin/tsc", "--project", project]))?;
     }
     Ok(tally)
 }
 
 fn browser_tests() -> Result<Tally> {
-    let node = tools::find("node").context("node is missing: install Node.js 20 or newer")?;
-    let mut command = Command::new(node);
+    let mut command = node()?;
     command
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .current_dir(workspace::browser_tests())
-        .env("FLOW_XTASK", std::env::current_exe()?)
-        .stdin(Stdio::null());
+        .env("FLOW_XTASK", std::env::current_exe()?);
     for browser in [Browser::Chromium, Browser::Firefox] {
         command.env(browser.variable(), browser.find_or_install()?);
     }
