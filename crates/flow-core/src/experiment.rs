@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Config, Result, Rng, Solver,
+    Checkpoint, Config, Result, Rng, Solver,
     distribution::Distribution,
     field::NetworkField,
     metric::{coverage, energy_distance, straightness},
@@ -81,6 +81,29 @@ impl Experiment {
             target,
             config,
         })
+    }
+
+    /// Everything needed to continue, as bytes.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::to_bytes`].
+    pub fn checkpoint(&self) -> Result<Vec<u8>> {
+        let config = self.config.clone();
+        Checkpoint { config, trainer: self.trainer.state()?, losses: self.losses.clone() }.to_bytes()
+    }
+
+    /// Continues from the bytes of [`checkpoint`](Self::checkpoint), bit for bit as if there had
+    /// been no interruption.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::from_bytes`] and [`new`](Self::new), and
+    /// [`Error::Checkpoint`](crate::Error::Checkpoint) when its parts do not fit together.
+    pub fn resume(bytes: &[u8]) -> Result<Self> {
+        let Checkpoint { config, trainer, losses } = Checkpoint::from_bytes(bytes)?;
+        let mut experiment = Self::new(config)?;
+        experiment.trainer.restore(trainer)?;
+        experiment.losses = losses;
+        Ok(experiment)
     }
 
     /// What it was made from.

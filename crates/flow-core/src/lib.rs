@@ -1,6 +1,7 @@
 //! Flow matching on the plane: paths, couplings, fields, training, solvers and metrics.
 
 mod assignment;
+mod checkpoint;
 pub mod config;
 pub mod coupling;
 pub mod distribution;
@@ -18,6 +19,7 @@ pub mod solver;
 pub mod sphere;
 pub mod train;
 
+pub use checkpoint::Checkpoint;
 pub use config::Config;
 pub use coupling::Coupling;
 pub use distribution::DistributionSpec;

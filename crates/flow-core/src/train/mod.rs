@@ -10,4 +10,4 @@ pub mod stable_target;
 mod trainer;
 
 pub use loss_history::{LossHistory, LossPoint};
-pub use trainer::Trainer;
+pub use trainer::{Trainer, TrainerState};

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use burn::{
     optim::{GradientsParams, ModuleOptimizer},
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Bytes, Device, Tensor, TensorData},
 };
 use flow_kernels::{Features, MlpShape};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Coupling, Error, Result, Rng,
     config::{Config, TrainingConfig},
-    coupling::Pairing,
+    coupling::{Pairing, PairingState},
     distribution::Distribution,
     field::{NetworkField, preconditioning::Preconditioning},
     train::{
@@ -43,6 +45,24 @@ pub struct Trainer {
     average: Vec<f32>,
     step: u64,
     batch: Batch,
+}
+
+/// Everything that training changes, for checkpoints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainerState {
+    /// Training steps taken.
+    pub step: u64,
+    /// The weights, in the layout of [`MlpShape`].
+    pub weights: Vec<f32>,
+    /// Their moving average.
+    pub average: Vec<f32>,
+    /// burn's record of the optimizer.
+    pub optimizer: Vec<u8>,
+    /// The stream that times are drawn from.
+    pub times: Rng,
+    /// The streams and the pool that training pairs are drawn from.
+    pub pairing: PairingState,
 }
 
 impl Trainer {
@@ -131,6 +151,43 @@ impl Trainer {
     /// The field of the averaged weights.
     pub fn field(&self) -> NetworkField {
         NetworkField::new(self.preconditioning, self.features, self.shape, &self.average)
+    }
+
+    /// What training has changed so far.
+    ///
+    /// # Errors
+    /// [`Error::Framework`] when burn cannot write its optimizer; never expected.
+    pub fn state(&self) -> Result<TrainerState> {
+        let optimizer = self.optimizer.into_bytes().map_err(|error| Error::Framework(error.to_string()))?;
+        Ok(TrainerState {
+            step: self.step,
+            weights: self.model.weights()?,
+            average: self.average.clone(),
+            optimizer: optimizer.to_vec(),
+            times: self.times.clone(),
+            pairing: self.pairing.state().clone(),
+        })
+    }
+
+    /// Continues from a kept state of a trainer with the same configuration.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] when the state is not one of such a trainer.
+    pub fn restore(&mut self, state: TrainerState) -> Result<()> {
+        let count = self.shape.parameter_count();
+        for weights in [&state.weights, &state.average] {
+            if weights.len() != count || !weights.iter().all(|weight| weight.is_finite()) {
+                return Err(Error::Checkpoint(format!("the network needs {count} finite weights")));
+            }
+        }
+        let optimizer = self.network.optimizer().from_bytes(Bytes::from_bytes_vec(state.optimizer));
+        self.optimizer = optimizer.map_err(|error| Error::Checkpoint(error.to_string()))?;
+        self.pairing.restore(state.pairing)?;
+        self.model = Model::new(self.shape, state.weights, &self.device);
+        self.average = state.average;
+        self.times = state.times;
+        self.step = state.step;
+        Ok(())
     }
 
     /// The path's Gaussian model, which every field of this trainer shares.

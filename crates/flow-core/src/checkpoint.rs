@@ -1,0 +1,158 @@
+//! Checkpoints: an experiment as bytes, and back.
+//!
+//! A checkpoint holds everything that training changes, so that a resumed experiment continues bit
+//! for bit as the uninterrupted one would have. Its bytes are
+//!
+//! 1. the eight bytes `flowlab` and 0,
+//! 2. the format's version, a little-endian u32,
+//! 3. the [`Checkpoint`] in CBOR (RFC 8949), which names every field,
+//! 4. the FNV-1a hash of all bytes before it, a little-endian u64.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Config, Error, Result,
+    train::{LossHistory, TrainerState},
+};
+
+const MAGIC: &[u8; 8] = b"flowlab\0";
+const VERSION: u32 = 1;
+const HEADER_LENGTH: usize = 12;
+const HASH_LENGTH: usize = 8;
+
+/// What an [`Experiment`](crate::Experiment) needs to continue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checkpoint {
+    /// What the experiment was made from.
+    pub config: Config,
+    /// Weights, optimizer, moving average, random streams, training pairs, step.
+    pub trainer: TrainerState,
+    /// The loss so far.
+    pub losses: LossHistory,
+}
+
+impl Checkpoint {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] when a value cannot be written; never expected.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(VERSION.to_le_bytes());
+        ciborium::into_writer(self, &mut bytes).map_err(|error| Error::Checkpoint(error.to_string()))?;
+        bytes.extend(fnv_1a(&bytes).to_le_bytes());
+        Ok(bytes)
+    }
+
+    /// The checkpoint in `bytes`.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] when the bytes are of something else, of another version, damaged or
+    /// incomplete.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let refuse = |reason: &str| Err(Error::Checkpoint(reason.to_owned()));
+        let Some(after_magic) = bytes.strip_prefix(MAGIC) else {
+            return refuse("the bytes do not begin as a checkpoint does");
+        };
+        let Some((version, _)) = after_magic.split_first_chunk() else {
+            return refuse("the bytes end before the version");
+        };
+        let version = u32::from_le_bytes(*version);
+        if version != VERSION {
+            return Err(Error::Checkpoint(format!("its version is {version}, this program reads {VERSION}")));
+        }
+        let Some((content, hash)) =
+            bytes.split_last_chunk::<HASH_LENGTH>().filter(|(content, _)| content.len() > HEADER_LENGTH)
+        else {
+            return refuse("the bytes end before the content");
+        };
+        if fnv_1a(content) != u64::from_le_bytes(*hash) {
+            return refuse("the bytes are damaged or incomplete");
+        }
+        ciborium::from_reader(&content[HEADER_LENGTH..]).map_err(|error| Error::Checkpoint(error.to_string()))
+    }
+}
+
+/// The 64-bit FNV-1a hash.
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Coupling, Experiment, Solver, config::Engine, fingerprint};
+
+    fn experiment(engine: Engine) -> Experiment {
+        let mut config = Config {
+            coupling: Coupling::MinibatchOt { batch_size: 32, reuse: 3, pool: 4 },
+            ..Config::default()
+        };
+        config.network.width = 16;
+        config.training.engine = engine;
+        config.sampling.particles = 50;
+        Experiment::new(config).unwrap()
+    }
+
+    #[test]
+    fn a_resumed_experiment_continues_bit_for_bit() {
+        for engine in [Engine::Fused, Engine::Flex] {
+            for before in [0, 7] {
+                let mut original = experiment(engine);
+                original.train(before).unwrap();
+                let mut resumed = Experiment::resume(&original.checkpoint().unwrap()).unwrap();
+                assert_eq!(resumed.training_step(), u64::from(before));
+                original.train(9).unwrap();
+                resumed.train(9).unwrap();
+                let end = |e: &Experiment| fingerprint(e.sample(Solver::Euler, 3).unwrap().end());
+                assert_eq!(end(&original), end(&resumed), "{engine:?} after {before}");
+                assert_eq!(original.losses(), resumed.losses());
+                assert_eq!(original.checkpoint().unwrap(), resumed.checkpoint().unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn truncated_and_foreign_bytes_are_refused() {
+        let mut original = experiment(Engine::Fused);
+        original.train(2).unwrap();
+        let bytes = original.checkpoint().unwrap();
+        let message = |bytes: &[u8]| match Experiment::resume(bytes) {
+            Err(Error::Checkpoint(message)) => message,
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => panic!("{} bytes were accepted", bytes.len()),
+        };
+        for length in [0, 1, 8, 11, 12, 13, 20, bytes.len() / 2, bytes.len() - 1] {
+            message(&bytes[..length]);
+        }
+        assert!(message(b"PK\x03\x04 something else entirely").contains("do not begin"));
+        let mut newer = bytes.clone();
+        newer[8] = 9;
+        assert!(message(&newer).contains("version is 9"));
+        for position in [12, 40, bytes.len() / 2, bytes.len() - 9, bytes.len() - 1] {
+            let mut damaged = bytes.clone();
+            damaged[position] ^= 1;
+            assert!(message(&damaged).contains("damaged"));
+        }
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_together_are_refused() {
+        let original = experiment(Engine::Fused);
+        let good = Checkpoint::from_bytes(&original.checkpoint().unwrap()).unwrap();
+        let refused = |change: fn(&mut Checkpoint)| {
+            let mut bad = good.clone();
+            change(&mut bad);
+            Experiment::resume(&bad.to_bytes().unwrap()).is_err()
+        };
+        assert!(!refused(|_| ()));
+        assert!(refused(|c| c.config.network.width = 24));
+        assert!(refused(|c| c.config.network.width = 7));
+        assert!(refused(|c| c.trainer.weights[3] = f32::NAN));
+        assert!(refused(|c| c.trainer.average.truncate(9)));
+        assert!(refused(|c| c.trainer.optimizer = vec![1, 2, 3]));
+    }
+}
