@@ -36,6 +36,14 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Builds everything there is to upload or hand on.
+pub fn everything() -> Result<()> {
+    package()?;
+    site()?;
+    single_file::write()?;
+    Ok(())
+}
+
 /// Makes `dist/`: the whole site, ready to be uploaded to any static host.
 fn site() -> Result<PathBuf> {
     let (root, dist) = (workspace::root(), workspace::dist());
