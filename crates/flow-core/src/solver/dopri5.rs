@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Trajectories, limits};
+use super::{Keep, Trajectories, is_available, limits};
 use crate::{Error, Result, Scalar, field::VelocityField};
 
 /// How exact the adaptive solver is: the estimated error of each step stays below
@@ -167,7 +167,7 @@ pub(crate) fn solve<const D: usize>(
             return Err(too_hard(t, "a million steps were not enough"));
         }
         // A last step that would leave a sliver takes it along.
-        let last = size * 1.000_001 >= remaining;
+        let last = size * 1.000_001 >= remaining || remaining <= LAST_RESORT;
         let h = direction * if last { remaining } else { size };
         let to = if last { end } else { t + h };
         if (to - t) * direction <= 0.0 || size < 4.0 * f64::EPSILON {
@@ -181,9 +181,20 @@ pub(crate) fn solve<const D: usize>(
             }
             // The sixth and seventh stages lie at the step's very end.
             let at = if stage >= 5 { to } else { t + C[stage] * h };
-            evaluate(at, &next, &mut rest[0])?;
+            // Where a stage has no velocity the step is too long, as if its error were infinite.
+            if !is_available(evaluate(at, &next, &mut rest[0]), at)? {
+                rest[0].fill([f64::NAN; D]);
+            }
         }
         evaluations += 6;
+        if remaining <= LAST_RESORT {
+            // Only a velocity that does not exist at the end brings the solver here.
+            let (first, rest) = slopes.split_at_mut(1);
+            rest.iter_mut().for_each(|slope| slope.clone_from(&first[0]));
+            for (i, next) in next.iter_mut().enumerate() {
+                *next = std::array::from_fn(|d| state[i][d] + h * first[0][i][d]);
+            }
+        }
         let error = step_error(tolerances, h, state, &next, &slopes);
         if error.is_nan() && size * 0.2 < 1e-12 {
             return Err(limits::diverged(t));
@@ -202,6 +213,9 @@ pub(crate) fn solve<const D: usize>(
     }
     Ok(evaluations)
 }
+
+/// This close to the end, where a whole step may never be possible, an Euler step is exact enough.
+const LAST_RESORT: f64 = 1e-10;
 
 /// The proportional-integral controller of Gustafsson as tuned in Hairer's DOPRI5.
 struct StepControl {
@@ -286,7 +300,9 @@ fn first_step<const D: usize>(
         *probe = std::array::from_fn(|d| x[d] + signed * slope[d]);
     }
     let mut ahead = slope.to_vec();
-    evaluate(start + signed, probe, &mut ahead)?;
+    if !is_available(evaluate(start + signed, probe, &mut ahead), start + signed)? {
+        return Ok(1e-3 * span);
+    }
     for (ahead, slope) in ahead.iter_mut().zip(slope) {
         *ahead = std::array::from_fn(|d| (ahead[d] - slope[d]) / guess);
     }

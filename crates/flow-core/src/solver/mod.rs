@@ -19,7 +19,7 @@ pub mod trajectories;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Result, Scalar, field::VelocityField, registry::Entry};
+use crate::{Error, Result, Scalar, field::VelocityField, registry::Entry};
 pub use ancestral::ancestral;
 pub use dopri5::Tolerances;
 pub use euler_maruyama::{Diffusion, euler_maruyama};
@@ -42,9 +42,11 @@ pub enum Solver {
     Euler,
     /// Euler's half step, then a whole step with the velocity found there.
     Midpoint,
-    /// The mean of the velocities at both ends of an Euler step (explicit trapezoid).
+    /// The mean of the velocities at both ends of an Euler step (explicit trapezoid). A last step
+    /// to a place where the field has no velocity is Euler's.
     Heun,
-    /// The classical fourth-order method of Runge and Kutta.
+    /// The classical fourth-order method of Runge and Kutta. A last step to a place where the
+    /// field has no velocity is the midpoint method's.
     Rk4,
     /// Dormand and Prince's 5(4) pair, which chooses its own steps.
     Dopri5(Tolerances),
@@ -114,7 +116,7 @@ impl Solver {
     /// Checks the parameters.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) when a tolerance is out of range.
+    /// [`Error::Invalid`] when a tolerance is out of range.
     pub fn validate(self, field: &str) -> Result<()> {
         match self {
             Self::Dopri5(tolerances) => tolerances.validate(field),
@@ -131,10 +133,10 @@ impl Solver {
 /// states it accepted.
 ///
 /// # Errors
-/// Before any work, [`Error::Invalid`](crate::Error::Invalid) when the span leaves [0, 1], there
+/// Before any work, [`Error::Invalid`] when the span leaves [0, 1], there
 /// are no points, a point is not finite, `steps` is 0 or above [`STEP_LIMIT`], or the
 /// trajectories would need more than [`MEMORY_LIMIT_BYTES`].
-/// Later, [`Error::Diverged`](crate::Error::Diverged) when a position is no longer finite, and
+/// Later, [`Error::Diverged`] when a position is no longer finite, and
 /// whatever the field itself refuses.
 pub fn integrate<F: VelocityField + ?Sized>(
     field: &F,
@@ -193,6 +195,19 @@ fn advance<S: Scalar>(x: &[[S; 2]], h: f64, slope: &[[S; 2]], out: &mut [[S; 2]]
     let h = S::from_f64(h);
     for ((out, x), slope) in out.iter_mut().zip(x).zip(slope) {
         *out = [x[0] + h * slope[0], x[1] + h * slope[1]];
+    }
+}
+
+/// Whether an evaluation at the time `to`, where a step ends, gave a velocity.
+///
+/// At the very ends of time a velocity may not exist: no path to data with hard edges passes a
+/// point outside them at t = 1. There a solver that looks ahead does without, as Karras et al.
+/// 2022 (arXiv 2206.00364, algorithm 1) do in their last step; anywhere else it is an error.
+fn is_available(evaluation: Result<()>, to: f64) -> Result<bool> {
+    match evaluation {
+        Ok(()) => Ok(true),
+        Err(Error::Unavailable { .. }) if to <= 0.0 || to >= 1.0 => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

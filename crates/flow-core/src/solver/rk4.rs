@@ -1,6 +1,6 @@
 //! The classical Runge-Kutta method (Kutta 1901): fourth order, four evaluations a step.
 
-use super::{advance, fixed_step::Stages};
+use super::{advance, fixed_step::Stages, is_available};
 use crate::{Result, Scalar, field::VelocityField};
 
 pub(super) fn step<F: VelocityField + ?Sized>(
@@ -19,7 +19,10 @@ pub(super) fn step<F: VelocityField + ?Sized>(
     advance(x, 0.5 * h, k2, position);
     field.velocity(middle, position, k3)?;
     advance(x, h, k3, position);
-    field.velocity(to, position, k4)?;
+    if !is_available(field.velocity(to, position, k4), to)? {
+        advance(x, h, k2, next);
+        return Ok(());
+    }
     let (sixth, two) = (F::Scalar::from_f64(h / 6.0), F::Scalar::from_f64(2.0));
     for (i, next) in next.iter_mut().enumerate() {
         *next =

@@ -228,6 +228,30 @@ fn fields_that_blow_up_are_reported_with_the_time() {
 }
 
 #[test]
+fn a_velocity_that_does_not_exist_at_the_end_is_done_without() {
+    struct Edge;
+    impl VelocityField for Edge {
+        type Scalar = f64;
+        fn velocity(&self, t: f64, x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
+            if t >= 1.0 {
+                return Err(Error::unavailable("velocity", "no path passes"));
+            }
+            out.iter_mut().zip(x).for_each(|(out, x)| *out = [2.0 * t, -x[1]]);
+            Ok(())
+        }
+    }
+    let exact = [0.3 + 1.0, -1.2 * libm::exp(-1.0)];
+    for entry in Solver::ENTRIES {
+        let run = integrate(&Edge, entry.value, (0.0, 1.0), 1000, &STARTS[..1]).unwrap();
+        let error = libm::hypot(run.end()[0][0] - exact[0], run.end()[0][1] - exact[1]);
+        let bound = if entry.value.order() == 1 { 2e-3 } else { 1e-5 };
+        assert!(error < bound, "{}: {error}", entry.name);
+        let refused = integrate(&Edge, entry.value, (1.0, 0.0), 1000, &STARTS[..1]);
+        assert!(matches!(refused, Err(Error::Unavailable { .. })), "{}", entry.name);
+    }
+}
+
+#[test]
 fn every_solver_survives_a_configuration_file() {
     for entry in Solver::ENTRIES {
         let text = serde_json::to_string(&entry.value).unwrap();
