@@ -40,6 +40,7 @@ impl AdamStep {
     ///
     /// # Panics
     /// If the slices differ in length.
+    #[inline(never)]
     pub fn apply(&self, parameters: &mut [f32], gradient: &[f32], moments: [&mut [f32]; 2]) {
         let [first, second] = moments;
         let count = parameters.len();

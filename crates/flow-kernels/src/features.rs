@@ -57,6 +57,7 @@ impl Features {
     ///
     /// # Panics
     /// If the slices disagree about n.
+    #[inline(never)]
     pub fn write_rows(self, conditionings: &[Conditioning], points: &[[f32; 2]], rows: &mut [f32]) {
         let count = self.count();
         assert_eq!(conditionings.len(), points.len(), "a conditioning for every point");

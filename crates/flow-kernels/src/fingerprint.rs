@@ -81,6 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes minutes")]
     fn the_bits_never_change() {
         assert_eq!(fingerprint(), FINGERPRINT, "{:#018x}", fingerprint());
     }

@@ -9,7 +9,8 @@
 //! they require and check it on entry. No other input makes them panic; a NaN passes through.
 //!
 //! **Speed.** Loops run over arrays of vectors, so that no bound is checked inside, and everything
-//! a training step needs is allocated beforehand.
+//! a training step needs is allocated beforehand. Entry points are never inlined: a program built
+//! for size would take their loops along.
 
 mod adam;
 mod features;
@@ -22,6 +23,7 @@ pub mod simd;
 #[cfg(test)]
 mod testing;
 mod velocity;
+mod wide;
 
 pub use adam::{AdamStep, average};
 pub use features::{Conditioning, Features};

@@ -9,6 +9,7 @@ use crate::simd::{F32x4, U32x4};
 ///
 /// # Panics
 /// If `out` is not twice as long as `bits`.
+#[inline(never)]
 pub fn fill_normal(bits: &[u64], out: &mut [f32]) {
     assert_eq!(out.len(), 2 * bits.len(), "two numbers for every 64 bits");
     for (bits, out) in bits.chunks(4).zip(out.chunks_mut(8)) {

@@ -1,7 +1,7 @@
 //! A trained velocity network, packed for evaluating many points at one time.
 
 use crate::features::{Conditioning, Features};
-use crate::mlp::{Linear, MlpShape, Rows, TILE_BLOCKS};
+use crate::mlp::{Linear, MlpShape, Rows, TILE_BLOCKS, activate};
 use crate::simd::F32x4;
 
 /// Points of a block.
@@ -64,6 +64,7 @@ impl PackedVelocity {
     ///
     /// # Panics
     /// If `out` is not as long as `points`.
+    #[inline(never)]
     pub fn velocity(&self, conditioning: &Conditioning, points: &[[f32; 2]], out: &mut [[f32; 2]]) {
         assert_eq!(points.len(), out.len(), "a velocity for every point");
         let first = self.fold(conditioning);
@@ -76,17 +77,17 @@ impl PackedVelocity {
                 self.write_block(conditioning, points, block);
             }
             for linear in [&first].into_iter().chain(&self.hidden) {
-                linear.activate(&here[..blocks * stride], stride, &mut there);
+                activate(linear, &here[..blocks * stride], stride, &mut there);
                 stride = linear.padded_outputs();
                 std::mem::swap(&mut here, &mut there);
             }
-            self.last.for_each_tile(&here[..blocks * stride], stride, |_, block, tile| {
-                let start = block * BLOCK;
-                let places = points[start..].iter().zip(&mut out[start..]);
-                for ((point, out), answer) in places.zip(answers(tile)) {
+            let places = points.chunks(BLOCK).zip(out.chunks_mut(BLOCK));
+            for (features, (points, out)) in here.chunks_exact(stride).zip(places) {
+                let answers = answers(self.last.first_panel(features));
+                for ((point, out), answer) in points.iter().zip(out).zip(answers) {
                     *out = conditioning.velocity(*point, answer);
                 }
-            });
+            }
         }
     }
 
@@ -98,6 +99,7 @@ impl PackedVelocity {
     ///
     /// # Panics
     /// If `velocities` or `jacobians` is not as long as `points`.
+    #[inline(never)]
     pub fn velocity_and_jacobian(
         &self,
         conditioning: &Conditioning,

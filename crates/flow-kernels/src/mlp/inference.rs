@@ -3,10 +3,16 @@
 use super::kernel::{PANEL, Rows, multiply, pack_columns};
 use super::shape::Layer;
 use crate::math::silu4;
+use crate::wide::wide;
 
 /// Blocks evaluated together, so that a panel of weights is read once for all of them while the
 /// blocks' features stay in the first-level cache.
 pub(crate) const TILE_BLOCKS: usize = 4;
+
+wide! {
+    /// [`Linear::activate`].
+    pub(crate) fn activate(linear: &Linear, blocks: &[Rows], stride: usize, out: &mut [Rows]) = Linear::activate;
+}
 
 /// A linear layer whose weights lie in the order they are read.
 #[derive(Debug, Clone)]
@@ -34,38 +40,40 @@ impl Linear {
         self.pack(&parameters[layer.weights.clone()], &parameters[layer.biases.clone()]);
     }
 
+    /// Numbers in a row of the input.
+    pub(crate) fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     /// Numbers in a row of the output, rounded up to whole panels; those beyond the layer's are
     /// zero before the activation and after it.
     pub(crate) fn padded_outputs(&self) -> usize {
         self.biases.len() * PANEL
     }
 
-    /// Calls `take` with the index of a panel, that of a block and the panel's four outputs for
-    /// the block, for all of them. `blocks` holds `stride` features of one block after another.
+    /// The weights and biases of each panel of outputs.
     #[inline(always)]
-    pub(crate) fn for_each_tile(
-        &self,
-        blocks: &[Rows],
-        stride: usize,
-        mut take: impl FnMut(usize, usize, [Rows; PANEL]),
-    ) {
-        let panels = self.weights.chunks_exact(self.inputs).zip(&self.biases);
-        for (panel, (weights, &biases)) in panels.enumerate() {
-            for (block, features) in blocks.chunks_exact(stride).enumerate() {
-                take(panel, block, multiply(biases, weights, &features[..self.inputs]));
-            }
-        }
+    pub(crate) fn panels(&self) -> impl Iterator<Item = (&[[f32; PANEL]], &[f32; PANEL])> {
+        self.weights.chunks_exact(self.inputs).zip(&self.biases)
     }
 
-    /// The layer's activations of these blocks.
-    pub(crate) fn activate(&self, blocks: &[Rows], stride: usize, out: &mut [Rows]) {
+    /// The first panel of outputs for one block.
+    pub(crate) fn first_panel(&self, block: &[Rows]) -> [Rows; PANEL] {
+        multiply(self.biases[0], &self.weights[..self.inputs], &block[..self.inputs])
+    }
+
+    /// The layer's activations of these blocks, `stride` features of one after another.
+    #[inline(always)]
+    fn activate(&self, blocks: &[Rows], stride: usize, out: &mut [Rows]) {
         let out_stride = self.padded_outputs();
-        self.for_each_tile(blocks, stride, |panel, block, tile| {
-            let out = &mut out[block * out_stride + panel * PANEL..][..PANEL];
-            for (out, z) in out.iter_mut().zip(tile) {
-                *out = z.map(|z| silu4(z).0);
+        for (panel, (weights, &biases)) in self.panels().enumerate() {
+            for (features, out) in blocks.chunks_exact(stride).zip(out.chunks_exact_mut(out_stride)) {
+                let tile = multiply(biases, weights, &features[..self.inputs]);
+                for (out, z) in out[panel * PANEL..][..PANEL].iter_mut().zip(tile) {
+                    *out = z.map(|z| silu4(z).0);
+                }
             }
-        });
+        }
     }
 
     /// Calls `take` with the index of each panel, its outputs for the block of values and their
@@ -75,8 +83,7 @@ impl Linear {
         [values, along_x, along_y]: [&[Rows]; 3],
         mut take: impl FnMut(usize, [[Rows; PANEL]; 3]),
     ) {
-        let panels = self.weights.chunks_exact(self.inputs).zip(&self.biases);
-        for (panel, (weights, &biases)) in panels.enumerate() {
+        for (panel, (weights, &biases)) in self.panels().enumerate() {
             let tile = |start, features: &[Rows]| multiply(start, weights, &features[..self.inputs]);
             let zero = [0.0; PANEL];
             take(panel, [tile(biases, values), tile(zero, along_x), tile(zero, along_y)]);

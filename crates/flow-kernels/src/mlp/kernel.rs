@@ -40,6 +40,15 @@ pub(crate) fn correlate(a: &[[F32x4; PANEL]], b: &[[F32x4; 2]]) -> [[f32; 2]; PA
             *sum = [sum[0] + a * left, sum[1] + a * right];
         }
     }
+    lane_sums(&sums)
+}
+
+/// The sum of the lanes of each vector.
+///
+/// A call of its own, or the compiler sees through the sums and, on targets without vectors in
+/// the language, shuffles the lanes in every turn of the loop before.
+#[cfg_attr(not(target_arch = "wasm32"), inline(never))]
+fn lane_sums(sums: &[[F32x4; 2]; PANEL]) -> [[f32; 2]; PANEL] {
     sums.map(|pair| pair.map(F32x4::sum))
 }
 

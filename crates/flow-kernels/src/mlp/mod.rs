@@ -9,7 +9,7 @@ mod kernel;
 mod shape;
 mod training;
 
-pub(crate) use inference::{Linear, TILE_BLOCKS};
+pub(crate) use inference::{Linear, TILE_BLOCKS, activate};
 pub(crate) use kernel::Rows;
 pub use shape::{Layer, MlpShape};
 pub use training::TrainingPass;

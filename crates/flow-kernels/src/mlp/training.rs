@@ -6,6 +6,7 @@ use super::kernel::{PANEL, Rows, correlate, multiply, pack_rows, total};
 use super::shape::Layer;
 use crate::math::silu4;
 use crate::simd::F32x4;
+use crate::wide::wide;
 
 /// Rows of a block.
 const BLOCK: usize = 8;
@@ -85,6 +86,7 @@ impl TrainingPass {
     ///
     /// # Panics
     /// If a slice has another length than the shape and the batch say.
+    #[inline(never)]
     pub fn forward(&mut self, parameters: &[f32], inputs: &[f32], outputs: &mut [f32]) {
         let MlpShape { inputs: input_count, outputs: output_count, .. } = self.shape;
         assert_eq!(parameters.len(), self.shape.parameter_count(), "parameters of {:?}", self.shape);
@@ -111,7 +113,8 @@ impl TrainingPass {
             let (before, after) = self.layers.split_at_mut(index + 1);
             let (pass, next) = (&mut before[index], &mut after[0]);
             let out_stride = pass.linear.padded_outputs();
-            pass.activate(
+            activate(
+                pass,
                 first_block,
                 &self.here[..blocks * stride],
                 &mut self.there[..blocks * out_stride],
@@ -122,15 +125,17 @@ impl TrainingPass {
         }
         let output_count = self.shape.outputs;
         let last = &self.layers[self.shape.depth].linear;
-        last.for_each_tile(&self.here[..blocks * stride], stride, |panel, block, tile| {
-            for (output, values) in (panel * PANEL..output_count).zip(tile) {
-                let values = lanes(values);
-                let rows = outputs[block * BLOCK * output_count..].chunks_exact_mut(output_count);
-                for (row, value) in rows.zip(values) {
-                    row[output] = value;
+        let rows = outputs.chunks_mut(BLOCK * output_count);
+        for (features, rows) in self.here[..blocks * stride].chunks_exact(stride).zip(rows) {
+            for (panel, (weights, &biases)) in last.panels().enumerate() {
+                let tile = multiply(biases, weights, &features[..last.inputs()]);
+                for (output, values) in (panel * PANEL..output_count).zip(tile) {
+                    for (row, value) in rows.chunks_exact_mut(output_count).zip(lanes(values)) {
+                        row[output] = value;
+                    }
                 }
             }
-        });
+        }
     }
 
     /// Writes the gradient of a loss with respect to the parameters of the last
@@ -142,6 +147,7 @@ impl TrainingPass {
     /// # Panics
     /// If a slice has another length than the shape and the batch say, or no forward pass came
     /// since the last backward pass.
+    #[inline(never)]
     pub fn backward(&mut self, output_gradient: &[f32], gradient: &mut [f32]) {
         let outputs = self.shape.outputs;
         assert_eq!(output_gradient.len(), self.batch * outputs, "output gradients of {} rows", self.batch);
@@ -158,7 +164,7 @@ impl TrainingPass {
             self.backward_tile(index * TILE_BLOCKS);
         }
         for pass in &self.layers {
-            pass.gradient(gradient);
+            correlate_all(pass, gradient);
         }
     }
 
@@ -174,7 +180,8 @@ impl TrainingPass {
             let (before, pass) = self.layers.split_at_mut(index);
             let (below, pass) = (&mut before[index - 1], &pass[0]);
             let out_stride = below.linear.padded_outputs();
-            below.receive(
+            receive(
+                below,
                 first_block,
                 pass,
                 &self.here[..blocks * stride],
@@ -185,6 +192,17 @@ impl TrainingPass {
             stride = out_stride;
         }
     }
+}
+
+wide! {
+    /// [`LayerPass::activate`].
+    fn activate(pass: &mut LayerPass, first_block: usize, blocks: &[Rows], out: &mut [Rows],
+        kept: &mut [[F32x4; PANEL]]) = LayerPass::activate;
+    /// [`LayerPass::receive`].
+    fn receive(pass: &mut LayerPass, first_block: usize, above: &LayerPass, errors: &[Rows], stride: usize,
+        out: &mut [Rows]) = LayerPass::receive;
+    /// [`LayerPass::gradient`].
+    fn correlate_all(pass: &LayerPass, gradient: &mut [f32]) = LayerPass::gradient;
 }
 
 impl LayerPass {
@@ -239,6 +257,7 @@ impl LayerPass {
 
     /// The layer's activations of these blocks, written for the next layer to read and to keep,
     /// with the activation's derivatives kept here.
+    #[inline(always)]
     fn activate(
         &mut self,
         first_block: usize,
@@ -250,25 +269,29 @@ impl LayerPass {
         let stride = self.layer.inputs.next_multiple_of(PANEL);
         let out_stride = self.linear.padded_outputs();
         let slopes = &mut self.errors;
-        self.linear.for_each_tile(blocks, stride, |panel, block, tile| {
-            let four = 2 * (first_block + block);
-            let out = &mut out[block * out_stride + panel * PANEL..][..PANEL];
-            let kept = &mut kept[panel * fours + four..][..2];
-            let (left, right) = slopes[panel * 2 * fours + four..][..fours + 2].split_at_mut(fours);
-            for (i, z) in tile.into_iter().enumerate() {
-                let slopes = if i < PAIR { &mut left[..2] } else { &mut right[..2] };
-                for half in 0..2 {
-                    let (value, slope) = silu4(z[half]);
-                    out[i][half] = value;
-                    kept[half][i] = value;
-                    slopes[half][i % PAIR] = slope;
+        for (panel, (weights, &biases)) in self.linear.panels().enumerate() {
+            for (block, features) in blocks.chunks_exact(stride).enumerate() {
+                let tile = multiply(biases, weights, &features[..self.layer.inputs]);
+                let four = 2 * (first_block + block);
+                let out = &mut out[block * out_stride + panel * PANEL..][..PANEL];
+                let kept = &mut kept[panel * fours + four..][..2];
+                let (left, right) = slopes[panel * 2 * fours + four..][..fours + 2].split_at_mut(fours);
+                for (i, z) in tile.into_iter().enumerate() {
+                    let slopes = if i < PAIR { &mut left[..2] } else { &mut right[..2] };
+                    for half in 0..2 {
+                        let (value, slope) = silu4(z[half]);
+                        out[i][half] = value;
+                        kept[half][i] = value;
+                        slopes[half][i % PAIR] = slope;
+                    }
                 }
             }
-        });
+        }
     }
 
     /// The errors of this layer's outputs from those of the layer `above`, whose inputs they are:
     /// written for the next layer down to read, and kept here in place of the slopes.
+    #[inline(always)]
     fn receive(
         &mut self,
         first_block: usize,
@@ -300,6 +323,7 @@ impl LayerPass {
     }
 
     /// Writes the gradient of the layer's weights and biases to its place among all parameters.
+    #[inline(always)]
     fn gradient(&self, gradient: &mut [f32]) {
         let Layer { outputs, ref weights, ref biases, .. } = self.layer;
         let fours = self.fours();
