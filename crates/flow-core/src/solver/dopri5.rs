@@ -190,7 +190,9 @@ pub(crate) fn solve<const D: usize>(
         if remaining <= LAST_RESORT {
             // Only a velocity that does not exist at the end brings the solver here.
             let (first, rest) = slopes.split_at_mut(1);
-            rest.iter_mut().for_each(|slope| slope.clone_from(&first[0]));
+            for slope in rest {
+                slope.clone_from(&first[0]);
+            }
             for (i, next) in next.iter_mut().enumerate() {
                 *next = std::array::from_fn(|d| state[i][d] + h * first[0][i][d]);
             }
