@@ -1,6 +1,7 @@
 //! Velocity fields: what moves the particles.
 
 pub mod conversion;
+pub mod exact;
 mod guided;
 mod network;
 mod paired;

@@ -1,0 +1,162 @@
+//! Exact fields: what a network would learn with endless data, capacity and patience.
+//!
+//! For independently coupled source and target of a closed-form family, the marginal at every time
+//! is a mixture over pairs (target component, source component), and everything about it is a
+//! weighted mean over those pairs:
+//!
+//! | target | source | term |
+//! |---|---|---|
+//! | Gaussian mixture, points | Gaussian mixture, points | a Gaussian |
+//! | rectangles | axis-aligned Gaussian mixture (or the reverse) | a smeared rectangle |
+//!
+//! Points are Gaussians without spread: they need a source with some.
+
+mod gaussian_pair;
+mod marginal;
+mod slab;
+mod slab_pair;
+
+use gaussian_pair::Lump;
+pub use marginal::{Local, Marginal};
+use slab_pair::Slabs;
+
+use super::{Divergence, Score, VelocityField};
+use crate::distribution::{Distribution, Family};
+use crate::{Error, Result, Schedule};
+
+/// The most pairs of components; each takes about 300 bytes.
+const LARGEST_PAIR_COUNT: usize = 1 << 20;
+
+/// The marginal velocity field of two known distributions under independent coupling, in f64.
+///
+/// Lipman et al. 2024 (arXiv 2412.06264), sections 4.2 and 4.8: the marginal velocity is the
+/// conditional one averaged over the pairs whose paths pass the point.
+///
+/// ```
+/// use flow_core::{Schedule, distribution::DistributionSpec, field::exact::ExactField};
+/// let target = DistributionSpec::preset("five-modes").build("target")?;
+/// let source = DistributionSpec::preset("gaussian").build("source")?;
+/// let field = ExactField::new(&*target, &*source, Schedule::CondOt)?;
+/// // At the start every particle heads for the mean of the data, here the origin.
+/// let local = field.marginal(0.0)?.at([0.3, -0.4])?;
+/// assert!((local.velocity[0] + 0.3).abs() < 1e-12 && (local.velocity[1] - 0.4).abs() < 1e-12);
+/// # Ok::<(), flow_core::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ExactField {
+    pairs: Pairs,
+    schedule: Schedule,
+}
+
+#[derive(Debug, Clone)]
+enum Pairs {
+    Gaussians {
+        target: Vec<Lump>,
+        source: Vec<Lump>,
+    },
+    /// Rectangles at one end and Gaussians at the other.
+    Slabs(Slabs),
+}
+
+impl ExactField {
+    /// The field that carries `source` to `target` along `schedule`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when both ends are rectangles, or one is and the other a mixture
+    /// with a tilted covariance; [`Error::Invalid`] for a bad schedule or more than 2^20 pairs.
+    pub fn new(target: &dyn Distribution, source: &dyn Distribution, schedule: Schedule) -> Result<Self> {
+        schedule.validate("schedule")?;
+        let pairs = match (target.family(), source.family()) {
+            (Family::Rectangles(_), Family::Rectangles(_)) => {
+                return Err(Error::unavailable("the exact field", "source and target are both rectangles"));
+            }
+            (Family::Rectangles(target), source) => {
+                Pairs::Slabs(Slabs::new(target, Lump::all(source), true)?)
+            }
+            (target, Family::Rectangles(source)) => {
+                Pairs::Slabs(Slabs::new(source, Lump::all(target), false)?)
+            }
+            (target, source) => Pairs::Gaussians { target: Lump::all(target), source: Lump::all(source) },
+        };
+        let field = Self { pairs, schedule };
+        if field.pair_count() > LARGEST_PAIR_COUNT {
+            return Err(Error::invalid(
+                "target and source",
+                format!("{} pairs of components", field.pair_count()),
+                format!("at most {LARGEST_PAIR_COUNT} pairs"),
+            ));
+        }
+        Ok(field)
+    }
+
+    /// The schedule of the conditional paths.
+    pub fn schedule(&self) -> Schedule {
+        self.schedule
+    }
+
+    /// How many pairs of components every evaluation sums over.
+    pub fn pair_count(&self) -> usize {
+        match &self.pairs {
+            Pairs::Gaussians { target, source } => target.len() * source.len(),
+            Pairs::Slabs(slabs) => slabs.pair_count(),
+        }
+    }
+
+    /// The marginal at time `t` in [0, 1].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a time outside [0, 1]; [`Error::Unavailable`] where the marginal has
+    /// no density, such as points at their own end of time.
+    pub fn marginal(&self, t: f64) -> Result<Marginal> {
+        if !(0.0..=1.0).contains(&t) {
+            return Err(Error::invalid("t", t, "from 0 to 1"));
+        }
+        let coefficients = self.schedule.at(t);
+        match &self.pairs {
+            Pairs::Gaussians { target, source } => Marginal::of_gaussians(t, coefficients, target, source),
+            Pairs::Slabs(slabs) => Ok(Marginal::of_slabs(t, coefficients, slabs.clone())),
+        }
+    }
+}
+
+impl VelocityField for ExactField {
+    type Scalar = f64;
+
+    fn velocity(&self, t: f64, x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
+        let marginal = self.marginal(t)?;
+        for (x, out) in x.iter().zip(out) {
+            *out = marginal.velocity(*x)?;
+        }
+        Ok(())
+    }
+}
+
+impl Divergence for ExactField {
+    fn velocity_and_divergence(
+        &self,
+        t: f64,
+        x: &[[f64; 2]],
+        velocity: &mut [[f64; 2]],
+        divergence: &mut [f64],
+    ) -> Result<()> {
+        let marginal = self.marginal(t)?;
+        for (x, (velocity, divergence)) in x.iter().zip(velocity.iter_mut().zip(divergence)) {
+            let local = marginal.at(*x)?;
+            (*velocity, *divergence) = (local.velocity, local.divergence);
+        }
+        Ok(())
+    }
+}
+
+impl Score for ExactField {
+    fn score(&self, t: f64, x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
+        let marginal = self.marginal(t)?;
+        for (x, out) in x.iter().zip(out) {
+            *out = marginal.score(*x)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
