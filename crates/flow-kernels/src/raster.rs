@@ -57,34 +57,39 @@ impl Raster {
         }
     }
 
-    /// Paints a line one pixel wide whose opacity runs linearly from `opacity[0]` at `from` to
-    /// `opacity[1]` at `to`.
+    /// Paints a line one pixel wide (measured along the axis it is nearer to being square to)
+    /// whose opacity runs linearly from `opacity[0]` at `from` to `opacity[1]` at `to`.
     pub fn stroke(&mut self, ink: Ink, from: [f32; 2], to: [f32; 2], opacity: [f32; 2]) {
-        let delta = [to[0] - from[0], to[1] - from[1]];
-        let length = delta[0].abs().max(delta[1].abs());
-        // Far outside the sheet there is nothing to see, and no end of pixels to visit.
-        if !length.is_finite() || length > 16.0 * (self.width + self.height) as f32 {
+        let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+        // Walk along the longer axis; each cell there spreads its ink over two cells across.
+        let steep = dy.abs() > dx.abs();
+        let (along, across) = if steep { (1, 0) } else { (0, 1) };
+        let length = if steep { dy } else { dx };
+        // Also turns away what is not finite.
+        if !(length != 0.0 && length.abs() < 16.0 * (self.width + self.height) as f32) {
             return;
         }
-        let marks = length.ceil().max(1.0);
-        for mark in 0..marks as usize {
-            let along = (mark as f32 + 0.5) / marks;
-            let at = [from[0] + along * delta[0], from[1] + along * delta[1]];
-            self.speck(ink, at, opacity[0] + along * (opacity[1] - opacity[0]));
-        }
-    }
+        let (start, end, [opaque, fainter]) =
+            if length > 0.0 { (from, to, opacity) } else { (to, from, [opacity[1], opacity[0]]) };
+        let length = length.abs();
+        let slope = (end[across] - start[across]) / length;
+        let fade = (fainter - opaque) / length;
+        let (cells, lines) = if steep { (self.height, self.width) } else { (self.width, self.height) };
+        let (cell_stride, line_stride) = if steep { (self.width, 1) } else { (1, self.width) };
 
-    /// Spreads one pixel's worth of ink over the four pixels around a position.
-    fn speck(&mut self, ink: Ink, [x, y]: [f32; 2], opacity: f32) {
-        let (left, top) = ((x - 0.5).floor(), (y - 0.5).floor());
-        let (right_share, lower_share) = (x - 0.5 - left, y - 0.5 - top);
-        for (row, row_share) in [(top, 1.0 - lower_share), (top + 1.0, lower_share)] {
-            for (column, column_share) in [(left, 1.0 - right_share), (left + 1.0, right_share)] {
-                let on_sheet =
-                    row >= 0.0 && column >= 0.0 && row < self.height as f32 && column < self.width as f32;
-                if on_sheet {
-                    let pixel = &mut self.coverage[row as usize * self.width + column as usize];
-                    glaze(&mut pixel[ink as usize], opacity * row_share * column_share);
+        let first = start[along].floor().max(0.0);
+        let last = end[along].ceil().min(cells as f32);
+        for cell in first as usize..last as usize {
+            let (low, high) = (start[along].max(cell as f32), end[along].min(cell as f32 + 1.0));
+            let middle = 0.5 * (low + high) - start[along];
+            let amount = (opaque + fade * middle) * (high - low);
+            let position = start[across] + slope * middle - 0.5;
+            let line = position.floor();
+            let share = position - line;
+            for (line, part) in [(line, 1.0 - share), (line + 1.0, share)] {
+                if line >= 0.0 && line < lines as f32 {
+                    let pixel = &mut self.coverage[cell * cell_stride + line as usize * line_stride];
+                    glaze(&mut pixel[ink as usize], amount * part);
                 }
             }
         }
@@ -156,6 +161,23 @@ mod tests {
         raster.stroke(Ink::Miss, [5.0, 10.0], [45.0, 10.0], [1.0, 0.0]);
         let ink: f32 = raster.coverage.iter().map(|pixel| pixel[1]).sum();
         assert!((ink - 20.0).abs() < 1.5, "{ink}");
+    }
+
+    #[test]
+    fn strokes_are_the_same_in_both_directions_and_clipped_at_the_edges() {
+        let paint = |from, to, opacity| {
+            let mut raster = Raster::new(12, 9);
+            raster.stroke(Ink::Hit, from, to, opacity);
+            develop(&mut raster)
+        };
+        let (a, b) = ([-30.5, -2.0], [15.2, 14.7]);
+        let forth = paint(a, b, [0.2, 0.9]);
+        assert!(forth.iter().any(|&byte| byte > 0));
+        assert!(forth.iter().zip(&paint(b, a, [0.9, 0.2])).all(|(a, b)| a.abs_diff(*b) <= 1));
+        for outside in [[f32::NAN, 1.0], [1e30, 1.0], [-5.0, -9.0]] {
+            let blank = paint([-4.0, -3.0], outside, [1.0, 1.0]).iter().all(|&byte| byte == 0);
+            assert!(blank, "{outside:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@ use flow_kernels::raster::{Ink, Raster};
 
 /// How many particles leave trails. More would only blacken the picture.
 const TRAILS_AT_MOST: usize = 2_000;
+/// Segments of a trail. Shorter ones than these cannot be told apart.
+const SEGMENTS_AT_MOST: f32 = 16.0;
 /// Opacity of a trail where it touches its particle.
 const TRAIL_OPACITY: f32 = 0.35;
 
@@ -84,9 +86,10 @@ pub fn paint(flow: &Flow, view: View, style: Style, t: f32, raster: &mut Raster)
         if past < now && particle < TRAILS_AT_MOST {
             // From the tail forward: to each real state on the way, then to here.
             let fade = |steps: f32| TRAIL_OPACITY * (steps - past) / (now - past);
+            let stride = ((now - past) / SEGMENTS_AT_MOST).ceil();
             let (mut from, mut from_steps) = (flow.position(particle, past), past);
             while from_steps < now {
-                let to_steps = (from_steps.floor() + 1.0).min(now);
+                let to_steps = (from_steps.floor() + stride).min(now);
                 let to = flow.position(particle, to_steps);
                 let ends = [view.to_pixels(raster, from), view.to_pixels(raster, to)];
                 raster.stroke(ink, ends[0], ends[1], [fade(from_steps), fade(to_steps)]);
