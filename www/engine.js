@@ -35,8 +35,8 @@ import { startWorker } from "./assets.js";
 
 /**
  * `positions` holds `steps + 1` states, each of `particles` points, each of two coordinates.
- * @typedef {{ kind: "progress", generation: number, step: number, loss: number, floor: number, stepsPerSecond: number, history: Float32Array<ArrayBuffer> | undefined }} Progress
- * @typedef {{ kind: "picture", generation: number, step: number, steps: number, particles: number, positions: Float32Array<ArrayBuffer>, hits: Uint8Array<ArrayBuffer>, report: Report }} Picture
+ * @typedef {{ kind: "progress", generation: number, step: number, loss: number, floor: number, stepsPerSecond: number, history: Float32Array | undefined }} Progress
+ * @typedef {{ kind: "picture", generation: number, step: number, steps: number, particles: number, positions: Float32Array, hits: Uint8Array, report: Report }} Picture
  * @typedef {{ kind: "error", generation: number, step: number, evaluations: number, energy: number }} ErrorPoint
  * @typedef {{ kind: "failed", during: string, reason: string }} Failed
  * @typedef {Progress | Picture | ErrorPoint | Failed} FromWorker

@@ -26,6 +26,8 @@ import { LEARNT_AT, verdict } from "./verdict.js";
 /** Neither flow trains further ahead of the other than this, so that the two can be compared at any moment. */
 const LEASH_STEPS = 100;
 const CHART_MILLISECONDS = 400;
+/** A frame paints as many panels as fit in this time, and at least one: the page must stay quick to answer. */
+const PAINT_MILLISECONDS = 8;
 const SPOKEN_MILLISECONDS = 5_000;
 const ADDRESS_MILLISECONDS = 400;
 const PULSE_MILLISECONDS = 2_000;
@@ -35,6 +37,10 @@ class Side {
   step = 0;
   failed = false;
   curves = noCurves();
+  /** Whether what is on the canvas is out of date. */
+  stale = true;
+  /** What painting usually costs, in milliseconds. */
+  paintCost = 0;
   /** A newer picture that waits for the particles to come to rest. @type {Picture | undefined} */
   waiting;
 
@@ -48,6 +54,14 @@ class Side {
     this.name = name;
     this.panel = panel;
     this.engine = new Engine(module, (message) => answer(this, message));
+  }
+
+  /** @param {number} time */
+  paint(time) {
+    const started = performance.now();
+    this.panel.plane.paint(time);
+    this.paintCost += 0.2 * (performance.now() - started - this.paintCost);
+    this.stale = false;
   }
 }
 
@@ -77,8 +91,8 @@ class Lab {
   #frameAt = 0;
   #chartsAt = 0;
   #chartsStale = true;
+  #curvedFirst = false;
   #spokenAt = 0;
-  #repaint = true;
   #addressTimer = 0;
 
   /** @param {WebAssembly.Module} module */
@@ -128,7 +142,7 @@ class Lab {
     if (state === before) return;
     this.#rendered = state;
     this.#controls.render(state, before);
-    if (state.time !== before?.time || state.trails !== before?.trails) this.#repaint = true;
+    if (state.time !== before?.time || state.trails !== before?.trails) this.#repaint();
 
     if (state.dataset !== before?.dataset) {
       this.#picker.choose(state.dataset);
@@ -138,7 +152,7 @@ class Lab {
     if (state.trails !== before?.trails) for (const { panel } of this.#sides) panel.plane.setTrails(state.trails);
     if (state.panel !== before?.panel) {
       this.#panels.dataset.shown = state.panel;
-      this.#repaint = true;
+      this.#repaint();
     }
     if (state.straight !== before?.straight) {
       this.#couplingButton.textContent =
@@ -279,7 +293,7 @@ class Lab {
     side.panel.show(picture, labelOf(this.#registry.targets, this.#state.dataset));
     const hits = document.querySelector(`.switch-hits[data-panel="${side.name}"]`);
     if (hits) hits.textContent = percent(picture.report.hits);
-    this.#repaint = true;
+    side.stale = true;
     this.#showVerdict();
   }
 
@@ -304,12 +318,11 @@ class Lab {
       if (this.#clock.advance(seconds * this.#state.speed)) this.#showWaiting();
       if (this.#clock.time !== this.#state.time) this.dispatch({ kind: "tick", time: this.#clock.time });
     }
-    if (this.#repaint) {
-      this.#repaint = false;
-      for (const { panel } of this.#sides) panel.plane.paint(this.#state.time);
-    }
+    this.#paint();
     if (this.#chartsStale && now - this.#chartsAt >= CHART_MILLISECONDS) {
-      this.#drawCharts(now);
+      this.#chartsAt = now;
+      this.#chartsStale = false;
+      setTimeout(() => this.#drawCharts());
     }
     if (now - this.#spokenAt >= SPOKEN_MILLISECONDS && this.#spoken.textContent !== this.#verdict.textContent) {
       this.#spokenAt = now;
@@ -317,16 +330,31 @@ class Lab {
     }
   }
 
-  /** @param {number} now */
-  #drawCharts(now) {
-    this.#chartsAt = now;
-    this.#chartsStale = false;
+  #repaint() {
+    for (const side of this.#sides) side.stale = true;
+  }
+
+  /** Paints what is stale; when that takes long, the panels take turns. */
+  #paint() {
+    const turns = this.#curvedFirst ? [...this.#sides].reverse() : this.#sides;
+    let budget = PAINT_MILLISECONDS;
+    for (const side of turns) {
+      const affordable = budget === PAINT_MILLISECONDS || side.paintCost <= budget;
+      if (!side.stale || !affordable) continue;
+      side.paint(this.#state.time);
+      budget -= side.paintCost;
+    }
+    if (this.#sides.some(({ stale }) => stale)) this.#curvedFirst = !this.#curvedFirst;
+  }
+
+  #drawCharts() {
     const [straight, curved] = this.#sides.map(({ curves }) => curves);
     if (straight && curved) this.#charts.draw({ straight, curved }, this.#state.n, this.#theme);
   }
 
   #resized() {
-    for (const { panel } of this.#sides) if (panel.plane.fit()) this.#repaint = true;
+    // A canvas that changes its size is empty until it is painted: do not leave that to the next frame.
+    for (const side of this.#sides) if (side.panel.plane.fit()) side.paint(this.#state.time);
     this.#chartsStale = true;
   }
 
@@ -334,7 +362,8 @@ class Lab {
     this.#theme = readTheme();
     for (const { panel } of this.#sides) panel.plane.setTheme(this.#theme);
     this.#picker.drawThumbnails(this.#theme);
-    this.#repaint = this.#chartsStale = true;
+    this.#repaint();
+    this.#chartsStale = true;
   }
 
   // --- the address ----------------------------------------------------------------------------------

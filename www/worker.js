@@ -159,7 +159,7 @@
     if (withHistory) historyAt = now;
     send(
       { kind: "progress", generation, step, loss: lab.loss(), floor: lab.loss_floor(), stepsPerSecond, history },
-      history ? [history.buffer] : [],
+      history ? [history] : [],
     );
   }
 
@@ -178,7 +178,7 @@
     pictureCost = pictureAt - started;
     send(
       { kind: "picture", generation, step: pictureStep, steps, particles, positions, hits, report },
-      [positions.buffer, hits.buffer],
+      [positions, hits],
     );
   }
 
@@ -194,12 +194,13 @@
     curveSteps[index] = step;
     curveAt = performance.now();
     curveCost = curveAt - started;
-    send({ kind: "error", generation, step, evaluations, energy }, []);
+    send({ kind: "error", generation, step, evaluations, energy });
   }
 
-  /** @type {(message: FromWorker, transfer: Transferable[]) => void} */
-  function send(message, transfer) {
-    postMessage(message, { transfer });
+  /** @type {(message: FromWorker, given?: (Float32Array | Uint8Array)[]) => void} */
+  function send(message, given = []) {
+    // What is given away is moved, not copied. (Nothing here is shared memory.)
+    postMessage(message, { transfer: given.map(({ buffer }) => /** @type {ArrayBuffer} */ (buffer)) });
   }
 
   /**
@@ -211,7 +212,7 @@
       action();
     } catch (error) {
       lab = undefined;
-      send({ kind: "failed", during, reason: error instanceof Error ? error.message : String(error) }, []);
+      send({ kind: "failed", during, reason: error instanceof Error ? error.message : String(error) });
     }
   }
 })();
