@@ -1,11 +1,9 @@
 //! A trained velocity network, packed for evaluating many points at one time.
 
 use crate::features::{Conditioning, Features};
-use crate::mlp::{Linear, MlpShape, Rows, TILE_BLOCKS, activate};
+use crate::mlp::{BLOCK, Linear, MlpShape, Rows, TILE_BLOCKS, activate};
 use crate::simd::F32x4;
 
-/// Points of a block.
-const BLOCK: usize = 8;
 /// Points evaluated together.
 const TILE: usize = TILE_BLOCKS * BLOCK;
 /// The network's inputs that are linear in the point, once those that do not vary are folded away.

@@ -6,6 +6,7 @@
 
 mod inference;
 mod kernel;
+mod layer_pass;
 mod shape;
 mod training;
 
@@ -13,3 +14,6 @@ pub(crate) use inference::{Linear, TILE_BLOCKS, activate};
 pub(crate) use kernel::Rows;
 pub use shape::{Layer, MlpShape};
 pub use training::TrainingPass;
+
+/// Rows of a block.
+pub(crate) const BLOCK: usize = 8;
