@@ -9,6 +9,8 @@ pub mod frame;
 pub mod registry;
 
 #[cfg(target_arch = "wasm32")]
+mod lab;
+#[cfg(target_arch = "wasm32")]
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod painter;

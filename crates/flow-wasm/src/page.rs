@@ -13,7 +13,7 @@ use crate::registry::{self, Registry};
 /// Never expected.
 #[wasm_bindgen]
 pub fn registry() -> Result<String, JsError> {
-    Ok(serde_json::to_string(&Registry::new())?)
+    Ok(serde_json::to_string(&Registry::read())?)
 }
 
 /// The support of a target and the part of the plane that holds it, as JSON.

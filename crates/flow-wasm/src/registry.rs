@@ -31,7 +31,7 @@ pub struct Scene {
 
 impl Registry {
     /// The tables as they are in the library.
-    pub fn new() -> Self {
+    pub fn read() -> Self {
         Self {
             targets: choices(PRESETS.iter().filter(|preset| preset.value.is_target)),
             sources: choices(PRESETS.iter().filter(|preset| preset.value.is_source)),
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn every_target_has_a_label_points_and_a_support_inside_its_bounds() {
-        for choice in Registry::new().targets {
+        for choice in Registry::read().targets {
             assert!(!choice.label.is_empty() && choice.summary.ends_with('.'), "{}", choice.name);
             let [left, right, bottom, top] = scene(choice.name).unwrap().bounds;
             let points = target_points(choice.name, 500).unwrap();
