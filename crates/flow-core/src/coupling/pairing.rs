@@ -172,6 +172,26 @@ impl Pairing {
         batch
     }
 
+    /// `count` batches of `size` pairs, each in the order in which it was paired, one after the other.
+    pub(crate) fn whole_batches(&mut self, count: usize, size: usize) -> Pairs {
+        let mut all = Pairs::default();
+        for _ in 0..count {
+            let batch = match &self.rule {
+                Rule::Drawn { coupling, source, target, is_per_class } => {
+                    let (x1, labels) = target.sample_labelled(&mut self.state.target, size);
+                    let x0 = source.sample(&mut self.state.source, size);
+                    match coupling {
+                        Coupling::Independent => Pairs { x0, x1, labels },
+                        Coupling::MinibatchOt { .. } => assign_batch(&x0, x1, labels, *is_per_class),
+                    }
+                }
+                Rule::Fixed => self.next_batch(size),
+            };
+            all.overwrite(all.len(), &batch);
+        }
+        all
+    }
+
     /// The state to keep in a checkpoint.
     pub fn state(&self) -> &PairingState {
         &self.state
