@@ -151,6 +151,8 @@ export class Plane {
     context.strokeStyle = css(this.#theme.strong);
     context.fillStyle = css(this.#theme.muted);
     context.font = `${11 * pixel}px ${this.#theme.font}`;
+    /** @type {{ text: string, x: number, y: number, align: CanvasTextAlign, baseline: CanvasTextBaseline }[]} */
+    const numbers = [];
     context.beginPath();
     for (let value = -reach; value <= reach; value += step) {
       const across = Math.round(place([value, 0])[0]) + pixel / 2;
@@ -160,14 +162,20 @@ export class Plane {
       context.lineTo(across, side - 5 * pixel);
       context.moveTo(0, up);
       context.lineTo(5 * pixel, up);
-      context.textAlign = "center";
-      context.textBaseline = "bottom";
-      context.fillText(text, across, side - 6 * pixel);
-      context.textAlign = "left";
-      context.textBaseline = "middle";
-      context.fillText(text, 8 * pixel, up);
+      numbers.push({ text, x: across, y: side - 6 * pixel, align: "center", baseline: "bottom" });
+      numbers.push({ text, x: 8 * pixel, y: up, align: "left", baseline: "middle" });
     }
     context.stroke();
+    // A halo of paper keeps the numbers readable where the target's outline runs through them.
+    context.strokeStyle = css(this.#theme.plane);
+    context.lineWidth = 4 * pixel;
+    context.lineJoin = "round";
+    for (const { text, x, y, align, baseline } of numbers) {
+      context.textAlign = align;
+      context.textBaseline = baseline;
+      context.strokeText(text, x, y);
+      context.fillText(text, x, y);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 
 /**
  * @typedef {object} Theme
+ * @property {Rgb} plane the pictures' own paper
  * @property {Rgb} ink
  * @property {Rgb} muted
  * @property {Rgb} rule
@@ -31,6 +32,7 @@ export function readTheme() {
     return /** @type {Rgb} */ ([red, green, blue]);
   };
   const theme = {
+    plane: read("--plane"),
     ink: read("--ink"),
     muted: read("--muted"),
     rule: read("--rule"),
