@@ -19,6 +19,9 @@ import { NAMES, find } from "./panel.js";
 /** Evaluations at which the error is measured. */
 export const CURVE = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100];
 
+/** A point measured before this share of the training so far says little about the field of now. */
+const CURRENT_SHARE = 0.4;
+const LOSS_POINTS = 100;
 const ROWS = 24;
 
 /**
@@ -49,18 +52,20 @@ export class Charts {
 
   /** @param {Record<FlowName, Curves>} curves @param {Theme} theme */
   #drawLoss({ straight, curved }, theme) {
+    const smooth = { straight: smoothed(straight.losses), curved: smoothed(curved.losses) };
     const lastStep = Math.max(100, ...[straight, curved].map(({ losses }) => losses.at(-1)?.[0] ?? 0));
-    const values = [straight, curved].flatMap(({ losses, floor }) => [...settled(losses), floor]).filter(Number.isFinite);
-    const top = values.length > 0 ? 1.08 * Math.max(...values) : 1;
+    const values = [smooth.straight, smooth.curved].flatMap((points) => points.map(([, loss]) => loss));
+    const all = [...values, straight.floor, curved.floor].filter((value) => Number.isFinite(value) && value > 0);
     const flat = (/** @type {number} */ floor) => /** @type {Point[]} */ (Number.isFinite(floor) ? [[0, floor], [lastStep, floor]] : []);
     /** @type {Series[]} */
     const series = [
       { color: theme.strong, points: flat(straight.floor), width: 1 },
-      { color: theme.strong, points: flat(curved.floor), width: 1, mark: "dashed" },
-      { color: theme.ink, points: straight.losses },
-      { color: theme.ink, points: curved.losses, mark: "dashed" },
+      { color: theme.strong, points: flat(curved.floor), width: 1 },
+      { color: theme.ink, points: smooth.straight },
+      { color: theme.ink, points: smooth.curved, mark: "dashed" },
     ];
-    draw(this.#loss, { label: "training step", min: 0, max: lastStep }, { label: "loss per dimension", min: 0, max: top }, series, theme);
+    const y = { label: "loss per dimension", min: Math.min(0.1, ...all) / 1.4, max: Math.max(1, ...all) * 1.4, log: true };
+    draw(this.#loss, { label: "training step", min: 0, max: lastStep }, y, series, theme);
     const words = [straight, curved].map(({ losses, floor }, i) => {
       const now = losses.at(-1);
       return `${NAMES[FLOWS[i] ?? "straight"]} ${now ? measure(now[1]) : "no value"}${Number.isFinite(floor) ? `, floor ${measure(floor)}` : ""}`;
@@ -117,14 +122,23 @@ export class Charts {
   }
 }
 
-/** The losses after the first few, which would otherwise dwarf the rest. @param {Point[]} losses */
-function settled(losses) {
-  return losses.slice(Math.min(3, losses.length >> 2)).map(([, loss]) => loss);
+/** Means of consecutive losses, few enough to be a calm line. @param {Point[]} losses @returns {Point[]} */
+function smoothed(losses) {
+  const width = Math.ceil(losses.length / LOSS_POINTS);
+  return Array.from({ length: Math.ceil(losses.length / Math.max(1, width)) }, (_, i) => {
+    const bucket = losses.slice(i * width, (i + 1) * width);
+    const sum = bucket.reduce((total, [, loss]) => total + loss, 0);
+    return [bucket.at(-1)?.[0] ?? 0, sum / bucket.length];
+  });
 }
 
 /** @param {Curves} curves @returns {Point[]} */
 function pointsOf({ errors }) {
-  return [...errors].sort(([a], [b]) => a - b).map(([evaluations, { energy }]) => [evaluations, Math.max(1e-4, energy)]);
+  const latest = Math.max(0, ...[...errors.values()].map(({ step }) => step));
+  return [...errors]
+    .filter(([, { step }]) => step >= CURRENT_SHARE * latest)
+    .sort(([a], [b]) => a - b)
+    .map(([evaluations, { energy }]) => [evaluations, Math.max(1e-4, energy)]);
 }
 
 /** @param {Point[]} losses @param {number} step */

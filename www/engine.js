@@ -21,7 +21,6 @@ import { startWorker } from "./assets.js";
  * @property {number} modes modes reached
  * @property {number} modeCount modes there are
  * @property {number} energy energy distance to the data
- * @property {number} straightness 0 for straight trajectories at constant speed
  * @property {number} nfe function evaluations per particle
  * @property {string} hash fingerprint of the end positions
  */
@@ -30,16 +29,17 @@ import { startWorker } from "./assets.js";
  * @typedef {{ kind: "boot", module: WebAssembly.Module, glue: string }
  *   | { kind: "configure", generation: number, config: Config, until: number, curve: number[] }
  *   | { kind: "train", until: number }
- *   | { kind: "sample", steps: number }} ToWorker
+ *   | { kind: "sample", steps: number, particles: number }} ToWorker
  */
 
 /**
  * `positions` holds `steps + 1` states, each of `particles` points, each of two coordinates.
- * @typedef {{ kind: "progress", generation: number, step: number, loss: number, floor: number, stepsPerSecond: number, history: Float32Array | undefined }} Progress
+ * @typedef {{ kind: "progress", generation: number, step: number, loss: number, stepsPerSecond: number, history: Float32Array | undefined }} Progress
  * @typedef {{ kind: "picture", generation: number, step: number, steps: number, particles: number, positions: Float32Array, hits: Uint8Array, report: Report }} Picture
+ * @typedef {{ kind: "straightness", generation: number, step: number, straightness: number }} Straightness the field's, whatever the number of steps
  * @typedef {{ kind: "error", generation: number, step: number, evaluations: number, energy: number }} ErrorPoint
  * @typedef {{ kind: "failed", during: string, reason: string }} Failed
- * @typedef {Progress | Picture | ErrorPoint | Failed} FromWorker
+ * @typedef {Progress | Picture | Straightness | ErrorPoint | Failed} FromWorker
  */
 
 /** A worker that has work to do and says nothing for this long is taken for dead. */
@@ -53,8 +53,8 @@ export class Engine {
   #module;
   #deliver;
   /** What the worker was asked for, and what it has done of it. */
-  #asked = { until: 0, eulerSteps: 0 };
-  #done = { step: 0, eulerSteps: 0 };
+  #asked = { until: 0, eulerSteps: 0, particles: 0 };
+  #done = { step: 0, eulerSteps: 0, particles: 0 };
 
   /**
    * @param {WebAssembly.Module} module shared by all engines
@@ -79,8 +79,9 @@ export class Engine {
   configure(config, until, curve) {
     if (!this.#worker) this.#start();
     this.#generation += 1;
-    this.#asked = { until, eulerSteps: config.sampling.steps };
-    this.#done = { step: 0, eulerSteps: 0 };
+    const { steps: eulerSteps, particles } = config.sampling;
+    this.#asked = { until, eulerSteps, particles };
+    this.#done = { step: 0, eulerSteps: 0, particles: 0 };
     this.#post({ kind: "configure", generation: this.#generation, config, until, curve });
   }
 
@@ -91,16 +92,21 @@ export class Engine {
     this.#post({ kind: "train", until });
   }
 
-  /** @param {number} steps Euler steps of the picture from now on */
-  sample(steps) {
-    if (steps === this.#asked.eulerSteps) return;
-    this.#asked.eulerSteps = steps;
-    this.#post({ kind: "sample", steps });
+  /**
+   * Pictures from now on take this many Euler steps and show this many particles.
+   * @param {number} steps
+   * @param {number} particles
+   */
+  sample(steps, particles) {
+    if (steps === this.#asked.eulerSteps && particles === this.#asked.particles) return;
+    this.#asked = { ...this.#asked, eulerSteps: steps, particles };
+    this.#post({ kind: "sample", steps, particles });
   }
 
   /** Fails when the worker owes an answer and has long been silent. Call it now and then. */
   checkPulse() {
-    const owes = this.#done.step < this.#asked.until || this.#done.eulerSteps !== this.#asked.eulerSteps;
+    const [asked, done] = [this.#asked, this.#done];
+    const owes = done.step < asked.until || done.eulerSteps !== asked.eulerSteps || done.particles !== asked.particles;
     if (!owes || document.hidden) this.#heardAt = performance.now();
     else if (performance.now() - this.#heardAt > SILENCE_MILLISECONDS) this.#fail("running", "it has stopped answering");
   }
@@ -113,7 +119,7 @@ export class Engine {
         this.#fail(message.during, message.reason);
       } else if (message.generation === this.#generation) {
         this.#done.step = Math.max(this.#done.step, message.step);
-        if (message.kind === "picture") this.#done.eulerSteps = message.steps;
+        if (message.kind === "picture") this.#done = { ...this.#done, eulerSteps: message.steps, particles: message.particles };
         this.#deliver(message);
       }
     });

@@ -37,6 +37,8 @@ class Side {
   step = 0;
   failed = false;
   curves = noCurves();
+  /** Of the newest picture's field; undefined until it is measured. @type {number | undefined} */
+  straightness;
   /** Whether what is on the canvas is out of date. */
   stale = true;
   /** What painting usually costs, in milliseconds. */
@@ -160,7 +162,7 @@ class Lab {
     }
     for (const side of this.#sides) {
       if (!before || this.#experimentChanged(side.name, state, before)) this.#configure(side);
-      else side.engine.sample(state.n);
+      else side.engine.sample(state.n, state.particles);
     }
     if (state.n !== before?.n) {
       this.#chartsStale = true;
@@ -179,7 +181,6 @@ class Lab {
     return (
       state.dataset !== before.dataset ||
       state.seed !== before.seed ||
-      state.particles !== before.particles ||
       state[name].schedule !== before[name].schedule ||
       state[name].coupling !== before[name].coupling
     );
@@ -190,7 +191,7 @@ class Lab {
     const { dataset, seed, particles, n, [side.name]: flow } = this.#state;
     side.step = 0;
     side.failed = false;
-    side.waiting = undefined;
+    side.waiting = side.straightness = undefined;
     side.curves = noCurves();
     side.panel.describe(flow);
     side.panel.clear("Starting from random weights …");
@@ -244,7 +245,6 @@ class Lab {
       case "progress":
         side.step = message.step;
         side.panel.progress(message);
-        side.curves.floor = message.floor;
         if (message.history) {
           side.curves.losses = pairs(message.history);
           this.#chartsStale = true;
@@ -252,11 +252,15 @@ class Lab {
         this.#steer();
         break;
       case "picture":
+        if (CURVE.includes(message.report.nfe)) this.#plot(side, message.report.nfe, message.report.energy, message.step);
         this.#receive(side, message);
         break;
+      case "straightness":
+        side.straightness = message.straightness;
+        if (!side.waiting) this.#showStraightness(side);
+        break;
       case "error":
-        side.curves.errors.set(message.evaluations, { energy: message.energy, step: message.step });
-        this.#chartsStale = true;
+        this.#plot(side, message.evaluations, message.energy, message.step);
         break;
       case "failed":
         side.failed = true;
@@ -272,13 +276,22 @@ class Lab {
   }
 
   /**
+   * A point of the error curve.
+   * @param {Side} side @param {number} evaluations @param {number} energy @param {number} step
+   */
+  #plot(side, evaluations, energy, step) {
+    side.curves.errors.set(evaluations, { energy, step });
+    this.#chartsStale = true;
+  }
+
+  /**
    * Particles in flight are not disturbed: while the clock runs, a newer picture waits until they rest.
    * Only a field that is just beginning to learn changes under them, for then there is nothing to disturb.
    * @param {Side} side @param {Picture} picture
    */
   #receive(side, picture) {
     const shown = side.panel.plane.picture;
-    const renewed = shown?.steps === picture.steps && shown.step >= LEARNT_AT;
+    const renewed = shown?.steps === picture.steps && shown.particles === picture.particles && shown.step >= LEARNT_AT;
     if (renewed && this.#inFlight()) side.waiting = picture;
     else this.#show(side, picture);
   }
@@ -291,9 +304,17 @@ class Lab {
   #show(side, picture) {
     side.waiting = undefined;
     side.panel.show(picture, labelOf(this.#registry.targets, this.#state.dataset));
+    this.#showStraightness(side);
     const hits = document.querySelector(`.switch-hits[data-panel="${side.name}"]`);
     if (hits) hits.textContent = percent(picture.report.hits);
     side.stale = true;
+    this.#showVerdict();
+  }
+
+  /** @param {Side} side */
+  #showStraightness(side) {
+    if (side.straightness === undefined) return;
+    side.panel.straighten(side.straightness);
     this.#showVerdict();
   }
 
@@ -302,8 +323,14 @@ class Lab {
   }
 
   #showVerdict() {
-    const [straight, curved] = this.#sides.map(({ panel }) => panel.plane.picture);
-    const text = verdict(straight, curved, this.#sides.map(({ name, failed }) => ({ name: NAMES[name], failed })));
+    const [straight, curved] = this.#sides.map(({ name, panel, straightness, failed }) => ({
+      name: NAMES[name],
+      picture: panel.plane.picture,
+      straightness,
+      failed,
+    }));
+    if (!straight || !curved) return;
+    const text = verdict(straight, curved);
     if (this.#verdict.textContent !== text) this.#verdict.textContent = text;
   }
 

@@ -129,7 +129,6 @@ export class Panel {
     this.#share.style.setProperty("--share", String(report.hits));
     this.#set("modes", report.modes, `${report.modes} of ${report.modeCount}`);
     this.#set("energy", report.energy, measure(report.energy));
-    this.#set("straightness", report.straightness, measure(report.straightness));
     this.#set("nfe", report.nfe, count(report.nfe));
     this.#set("sample-step", picture.step, count(picture.step));
     const hash = this.#stats.get("hash");
@@ -142,11 +141,20 @@ export class Panel {
     );
   }
 
-  /** @param {Pick<Progress, "step" | "loss" | "floor" | "stepsPerSecond">} progress */
-  progress({ step, loss, floor, stepsPerSecond }) {
+  /** @param {number} floor of the loss */
+  floor(floor) {
+    this.#set("loss-floor", floor, measure(floor));
+  }
+
+  /** @param {number} straightness of the field on screen */
+  straighten(straightness) {
+    this.#set("straightness", straightness, measure(straightness));
+  }
+
+  /** @param {Pick<Progress, "step" | "loss" | "stepsPerSecond">} progress */
+  progress({ step, loss, stepsPerSecond }) {
     this.#set("training-step", step, count(step));
     this.#set("loss", loss, measure(loss));
-    this.#set("loss-floor", floor, measure(floor));
     this.#set("steps-per-second", stepsPerSecond, count(stepsPerSecond));
   }
 

@@ -10,49 +10,58 @@ export const LEARNT_AT = 400;
 const TIE = 1.3;
 /** Twice the energy distance that n points drawn from the data itself leave is about this over n: nobody can tell less. */
 const SAMPLING_NOISE = 10;
+/** flow-core measures the energy distance on this many particles at most. */
+const MEASURED_PARTICLES = 2000;
 
 /**
- * @param {Picture | undefined} straight
- * @param {Picture | undefined} curved
- * @param {{ name: string, failed: boolean }[]} failures
+ * What the verdict must know of one flow.
+ * @typedef {{ name: string, picture: Picture | undefined, straightness: number | undefined, failed: boolean }} Flow
+ */
+
+/**
+ * @param {Flow} straight
+ * @param {Flow} curved
  * @returns {string}
  */
-export function verdict(straight, curved, failures) {
-  const failed = failures.filter((panel) => panel.failed);
-  if (failed.length > 0) return `${failed.map((panel) => panel.name).join(" and ")} stopped, so there is nothing to compare.`;
-  if (!straight || !curved) return "Two networks are about to start learning, from random weights, in this page.";
-  if (straight.steps !== curved.steps) return "Following the particles anew …";
+export function verdict(straight, curved) {
+  const failed = [straight, curved].filter((flow) => flow.failed);
+  if (failed.length > 0) return `${failed.map(({ name }) => name).join(" and ")} stopped, so there is nothing to compare.`;
+  const [a, b] = [straight.picture, curved.picture];
+  if (!a || !b) return "Two networks are about to start learning, from random weights, in this page.";
+  if (a.steps !== b.steps) return "Following the particles anew …";
 
-  const step = Math.min(straight.step, curved.step);
+  const step = Math.min(a.step, b.step);
   if (step < LEARNT_AT) {
     const had = step === 0 ? "Before their first training step" : `After only ${count(step)} training ${step === 1 ? "step" : "steps"}`;
     return `${had} both fields are still rough; the comparison is worth reading from step ${count(LEARNT_AT)} on.`;
   }
-
-  const steps = straight.steps === 1 ? "With a single Euler step" : `With ${straight.steps} Euler steps`;
-  const [best, worst] =
-    straight.report.energy <= curved.report.energy ? [flow("Straight", straight), flow("Curved", curved)] : [flow("Curved", curved), flow("Straight", straight)];
-  const ratio = worst.energy / Math.max(best.energy, 1e-12);
+  const steps = a.steps === 1 ? "With a single Euler step" : `With ${a.steps} Euler steps`;
+  const flows = [
+    { ...straight, energy: Math.max(0, a.report.energy) },
+    { ...curved, energy: Math.max(0, b.report.energy) },
+  ];
+  const [best, worst] = flows.sort((x, y) => x.energy - y.energy);
+  if (!best || !worst) return "";
   const distances = `energy distance ${measure(best.energy)} against ${measure(worst.energy)}`;
-  const noise = SAMPLING_NOISE / straight.particles;
+  const noise = SAMPLING_NOISE / Math.min(a.particles, MEASURED_PARTICLES);
   if (worst.energy < noise) {
-    return `${steps} both flows land as close to the data as ${count(straight.particles)} particles can tell (${distances}).`;
+    return `${steps} both flows land as close to the data as a sample of this size can tell (${distances}).`;
   }
-  if (ratio < TIE) return `${steps} the two flows land about equally far from the data (${distances}).`;
-
-  const bend = worst.straightness / Math.max(best.straightness, 1e-12);
-  const straightnesses = `straightness ${measure(best.straightness)} against ${measure(worst.straightness)}`;
-  const factor = best.energy < noise ? `over ${times(worst.energy / noise)}` : times(ratio);
-  const comparison = `${steps} ${best.name} lands ${factor} closer to the data than ${worst.name} (${distances})`;
-  if (bend >= TIE) return `${comparison}: its trajectories are ${times(bend)} straighter (${straightnesses}).`;
-  if (bend > 1 / TIE) return `${comparison}, though both bend alike (${straightnesses}): where a trajectory bends counts too.`;
-  return `${comparison}, although its trajectories bend more (${straightnesses}): where they bend counts too.`;
+  if (worst.energy < TIE * best.energy) return `${steps} the two flows land about equally far from the data (${distances}).`;
+  const factor = best.energy < noise ? `over ${times(worst.energy / noise)}` : times(worst.energy / best.energy);
+  return `${steps} ${best.name} lands ${factor} closer to the data than ${worst.name} (${distances})${reason(best, worst)}.`;
 }
 
 /**
- * @param {string} name
- * @param {Picture} picture
+ * Why, as far as straightness can say.
+ * @param {Flow} best
+ * @param {Flow} worst
  */
-function flow(name, { report: { energy, straightness } }) {
-  return { name, energy: Math.max(0, energy), straightness };
+function reason({ straightness: best }, { straightness: worst }) {
+  if (best === undefined || worst === undefined) return "";
+  const ratio = worst / Math.max(best, 1e-9);
+  const values = `straightness ${measure(best)} against ${measure(worst)}`;
+  if (ratio >= TIE) return `: its trajectories are ${times(ratio)} straighter (${values})`;
+  if (ratio > 1 / TIE) return `, though both bend alike (${values}): where a trajectory bends counts too`;
+  return `, although its trajectories bend more (${values}): where they bend counts too`;
 }

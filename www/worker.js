@@ -17,13 +17,14 @@
   /** Pictures are renewed at this pace at most, and take at most this share of the time. */
   const SAMPLE_MILLISECONDS = 200;
   const SAMPLE_SHARE = 0.25;
-  const CURVE_SHARE = 0.1;
+  const CURVE_SHARE = 0.15;
 
   /** @type {Lab | undefined} */
   let lab;
   let generation = 0;
   let until = 0;
   let eulerSteps = 1;
+  let particles = 0;
   /** Function evaluations at which the error curve is measured. @type {number[]} */
   let curve = [];
 
@@ -31,10 +32,11 @@
   let pictureStep = -1;
   let pictureEulerSteps = 0;
   let pictureAt = 0;
+  /** Training step at which straightness was measured last. */
+  let straightnessStep = -1;
   let pictureCost = 0;
   let curveAt = 0;
   let curveCost = 0;
-  let curveNext = 0;
   /** Training step at which each point of the curve was measured. @type {number[]} */
   let curveSteps = [];
   let millisecondsPerStep = 2;
@@ -80,6 +82,11 @@
           break;
         case "sample":
           eulerSteps = message.steps;
+          if (message.particles !== particles) {
+            particles = message.particles;
+            lab?.set_particles(particles);
+            pictured = false;
+          }
           break;
       }
       wake();
@@ -92,11 +99,10 @@
     lab = undefined;
     lab = new wasm_bindgen.Lab(JSON.stringify(message.config));
     ({ generation, until, curve } = message);
-    eulerSteps = message.config.sampling.steps;
+    ({ steps: eulerSteps, particles } = message.config.sampling);
     pictured = false;
-    pictureStep = reportedStep = -1;
+    pictureStep = straightnessStep = reportedStep = -1;
     curveSteps = curve.map(() => -1);
-    curveNext = 0;
     progressAt = performance.now();
     progressStep = 0;
     stepsPerSecond = 0;
@@ -110,6 +116,8 @@
     const training = step < until;
     if (pictureIsDue(now, step, training)) {
       takePicture(lab);
+    } else if (straightnessStep < pictureStep) {
+      measureStraightness(lab);
     } else if (training) {
       if (curveIsDue(now, step)) measureCurve(lab);
       else train(lab, Math.min(until - step, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep))));
@@ -158,7 +166,7 @@
     const history = withHistory ? lab.loss_history() : undefined;
     if (withHistory) historyAt = now;
     send(
-      { kind: "progress", generation, step, loss: lab.loss(), floor: lab.loss_floor(), stepsPerSecond, history },
+      { kind: "progress", generation, step, loss: lab.loss(), stepsPerSecond, history },
       history ? [history] : [],
     );
   }
@@ -168,7 +176,7 @@
     const started = performance.now();
     const steps = eulerSteps;
     const sample = lab.sample(steps);
-    const { positions, hits, particles } = sample;
+    const { positions, hits } = sample;
     sample.free();
     const report = JSON.parse(lab.report());
     pictureStep = lab.training_step;
@@ -182,19 +190,36 @@
     );
   }
 
+  /** Belongs to the picture, but would keep it waiting. @param {Lab} lab */
+  function measureStraightness(lab) {
+    straightnessStep = lab.training_step;
+    send({ kind: "straightness", generation, step: straightnessStep, straightness: lab.straightness() });
+  }
+
   /** @param {Lab} lab */
   function measureCurve(lab) {
     const started = performance.now();
     const step = lab.training_step;
-    const index = curveNext;
-    curveNext = (curveNext + 1) % curve.length;
+    const index = mostOutdated(step);
     const evaluations = curve[index];
-    if (evaluations === undefined || curveSteps[index] === step) return;
+    if (evaluations === undefined) return;
     const energy = lab.error_at(evaluations);
     curveSteps[index] = step;
     curveAt = performance.now();
     curveCost = curveAt - started;
     send({ kind: "error", generation, step, evaluations, energy });
+  }
+
+  /**
+   * The point of the curve that training has changed most since it was measured, cheap points first.
+   * @param {number} step
+   */
+  function mostOutdated(step) {
+    const urgency = curve.map((evaluations, i) => {
+      const measured = curveSteps[i] ?? -1;
+      return measured < 0 ? Infinity : (step - measured) / ((measured + 50) * Math.sqrt(evaluations));
+    });
+    return urgency.indexOf(Math.max(...urgency));
   }
 
   /** @type {(message: FromWorker, given?: (Float32Array | Uint8Array)[]) => void} */

@@ -74,7 +74,7 @@ impl Experiment {
         let source = config.source.build("source")?;
         let target = config.target.build("target")?;
         Ok(Self {
-            starts: source.sample(&mut Rng::stream(config.seed, "particles"), config.sampling.particles),
+            starts: draw_starts(&config, &*source),
             reference: target.sample(&mut Rng::stream(config.seed, "reference"), MEASURED_POINTS),
             trainer: Trainer::new(&config, source, target.clone())?,
             losses: LossHistory::default(),
@@ -144,6 +144,20 @@ impl Experiment {
         self.trainer.field()
     }
 
+    /// Shows `count` particles from now on. Training is not touched: the same experiment made with
+    /// that many particles in its configuration is in the same state.
+    ///
+    /// # Errors
+    /// As [`Config::validate`]; the particles are then as before.
+    pub fn set_particles(&mut self, count: usize) -> Result<()> {
+        let mut config = self.config.clone();
+        config.sampling.particles = count;
+        config.validate()?;
+        self.starts = draw_starts(&config, &*config.source.build("source")?);
+        self.config = config;
+        Ok(())
+    }
+
     /// The particles at t = 0.
     pub fn starts(&self) -> &[[f32; 2]] {
         &self.starts
@@ -197,6 +211,11 @@ impl Experiment {
     }
 }
 
+/// The particles of a configuration, from a random stream of their own.
+fn draw_starts(config: &Config, source: &dyn Distribution) -> Vec<[f32; 2]> {
+    source.sample(&mut Rng::stream(config.seed, "particles"), config.sampling.particles)
+}
+
 fn first(points: &[[f32; 2]], count: usize) -> &[[f32; 2]] {
     &points[..points.len().min(count)]
 }
@@ -245,6 +264,21 @@ mod tests {
         let starts = |config| fingerprint(Experiment::new(config).unwrap().starts());
         assert_eq!(fingerprint(straight.starts()), starts(curved));
         assert_ne!(fingerprint(straight.starts()), starts(other));
+    }
+
+    #[test]
+    fn another_number_of_particles_leaves_training_alone() {
+        let mut config = small();
+        let mut changed = Experiment::new(config.clone()).unwrap();
+        changed.train(3).unwrap();
+        changed.set_particles(700).unwrap();
+        changed.train(3).unwrap();
+        assert!(changed.set_particles(0).is_err());
+        config.sampling.particles = 700;
+        let mut made = Experiment::new(config).unwrap();
+        made.train(6).unwrap();
+        let [a, b] = [changed, made].map(|e| fingerprint(e.sample(Solver::Euler, 2).unwrap().end()));
+        assert_eq!(a, b);
     }
 
     #[test]

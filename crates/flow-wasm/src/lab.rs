@@ -21,7 +21,6 @@ struct Report {
     modes: usize,
     mode_count: usize,
     energy: f64,
-    straightness: f64,
     nfe: usize,
     hash: String,
 }
@@ -79,7 +78,7 @@ impl Lab {
             steps,
             particles: trajectories.particle_count(),
         };
-        self.report = Some(Report::new(&evaluation, &trajectories, self.experiment.straightness()?));
+        self.report = Some(Report::new(&evaluation, &trajectories));
         Ok(sample)
     }
 
@@ -89,6 +88,23 @@ impl Lab {
     /// Never expected.
     pub fn report(&self) -> Result<String, JsError> {
         Ok(serde_json::to_string(&self.report)?)
+    }
+
+    /// The straightness of the field, whatever the number of steps: 0 for straight lines at
+    /// constant speed. Costs as much as a sample of many steps, hence not part of the report.
+    ///
+    /// # Errors
+    /// As [`Lab::sample`].
+    pub fn straightness(&self) -> Result<f64, JsError> {
+        Ok(self.experiment.straightness()?)
+    }
+
+    /// Shows `count` particles from now on; training is not touched.
+    ///
+    /// # Errors
+    /// When `count` is out of range.
+    pub fn set_particles(&mut self, count: usize) -> Result<(), JsError> {
+        Ok(self.experiment.set_particles(count)?)
     }
 
     /// The energy distance to the data that `steps` Euler steps leave.
@@ -116,13 +132,12 @@ impl Lab {
 }
 
 impl Report {
-    fn new(evaluation: &Evaluation, trajectories: &Trajectories<f32>, straightness: f64) -> Self {
+    fn new(evaluation: &Evaluation, trajectories: &Trajectories<f32>) -> Self {
         Self {
             hits: evaluation.hits,
             modes: evaluation.modes,
             mode_count: evaluation.mode_count,
             energy: evaluation.energy,
-            straightness,
             nfe: trajectories.evaluations,
             hash: format!("{:016x}", fingerprint(trajectories.end())),
         }
