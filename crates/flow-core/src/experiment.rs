@@ -6,7 +6,7 @@ use crate::{
     Checkpoint, Config, Result, Rng, Solver,
     distribution::Distribution,
     field::NetworkField,
-    metric::{coverage, energy_distance, straightness},
+    metric::{LossFloor, coverage, energy_distance, loss_floor, straightness},
     solver::{Trajectories, integrate, integrate_to_end},
     train::{LossHistory, Trainer},
 };
@@ -206,6 +206,17 @@ impl Experiment {
         Ok(self.energy(ends.end()))
     }
 
+    /// The loss that no network can go below, in the units of [`losses`](Self::losses). Takes about
+    /// a tenth of a second, and does not change with training.
+    ///
+    /// # Errors
+    /// As [`Config::validate`].
+    pub fn loss_floor(&self) -> Result<LossFloor> {
+        let Config { source, target, schedule, coupling, seed, .. } = &self.config;
+        let (source, target) = (source.build("source")?, target.build("target")?);
+        loss_floor(*coupling, &source, &target, *schedule, schedule.last_time(), *seed)
+    }
+
     fn energy(&self, samples: &[[f32; 2]]) -> f64 {
         energy_distance(first(samples, MEASURED_POINTS), &self.reference)
     }
@@ -297,6 +308,16 @@ mod tests {
         // Independent coupling bends five modes a lot.
         let straightness = experiment.straightness().unwrap();
         assert!((0.5..3.0).contains(&straightness), "{straightness}");
+    }
+
+    #[test]
+    fn the_loss_approaches_its_floor_and_not_less() {
+        let mut experiment = Experiment::new(small()).unwrap();
+        let floor = experiment.loss_floor().unwrap().floor.value;
+        assert!((floor - 1.8145).abs() < 0.05, "{floor}");
+        experiment.train(600).unwrap();
+        let loss = experiment.losses().recent().unwrap();
+        assert!((floor - 0.1..floor + 0.4).contains(&loss), "{loss}");
     }
 
     #[test]

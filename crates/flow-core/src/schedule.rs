@@ -114,6 +114,12 @@ impl Schedule {
         }
     }
 
+    /// The latest time that networks are trained for and asked about: 1, or just before it where
+    /// the conditional velocity is infinite at 1 (VP).
+    pub fn last_time(self) -> f64 {
+        if self.at(1.0).d_sigma.is_finite() { 1.0 } else { 1.0 - 1e-4 }
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors

@@ -120,6 +120,14 @@ impl Lab {
         self.experiment.losses().recent().unwrap_or(f64::NAN)
     }
 
+    /// The loss that no network can go below. Takes a tenth of a second; ask once.
+    ///
+    /// # Errors
+    /// Never expected.
+    pub fn loss_floor(&self) -> Result<f64, JsError> {
+        Ok(self.experiment.loss_floor()?.floor.value)
+    }
+
     /// The mean loss over the training so far: step and loss in turn, at most a thousand pairs.
     pub fn loss_history(&self) -> Vec<f32> {
         self.experiment

@@ -45,10 +45,6 @@ impl Moments {
     }
 }
 
-/// Some schedules (VP) have an infinite velocity at t = 1. Their networks are trained, and asked,
-/// up to this time only.
-const LAST_TIME_IF_SINGULAR: f64 = 1.0 - 1e-4;
-
 impl Preconditioning {
     /// The model for paths of `schedule` from `source` to `target`; `coupled` says whether the
     /// correlation is 1 or 0.
@@ -66,9 +62,9 @@ impl Preconditioning {
         self.schedule
     }
 
-    /// The latest time at most `t` at which the velocity is finite.
+    /// The latest time at most `t` that networks are trained for and asked about.
     pub fn clamp_time(&self, t: f64) -> f64 {
-        if self.schedule.at(1.0).d_sigma.is_finite() { t } else { t.min(LAST_TIME_IF_SINGULAR) }
+        t.min(self.schedule.last_time())
     }
 
     /// The inputs and outputs of the network at time `t` in [0, 1].
