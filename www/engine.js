@@ -37,9 +37,10 @@ import { startWorker } from "./assets.js";
  * @typedef {{ kind: "progress", generation: number, step: number, loss: number, stepsPerSecond: number, history: Float32Array | undefined }} Progress
  * @typedef {{ kind: "picture", generation: number, step: number, steps: number, particles: number, positions: Float32Array, hits: Uint8Array, report: Report }} Picture
  * @typedef {{ kind: "straightness", generation: number, step: number, straightness: number }} Straightness the field's, whatever the number of steps
+ * @typedef {{ kind: "floor", generation: number, step: number, floor: number }} Floor the loss that no network can go below
  * @typedef {{ kind: "error", generation: number, step: number, evaluations: number, energy: number }} ErrorPoint
  * @typedef {{ kind: "failed", during: string, reason: string }} Failed
- * @typedef {Progress | Picture | Straightness | ErrorPoint | Failed} FromWorker
+ * @typedef {Progress | Picture | Straightness | Floor | ErrorPoint | Failed} FromWorker
  */
 
 /** A worker that has work to do and says nothing for this long is taken for dead. */

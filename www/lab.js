@@ -259,6 +259,11 @@ class Lab {
         side.straightness = message.straightness;
         if (!side.waiting) this.#showStraightness(side);
         break;
+      case "floor":
+        side.curves.floor = message.floor;
+        side.panel.floor(message.floor);
+        this.#chartsStale = true;
+        break;
       case "error":
         this.#plot(side, message.evaluations, message.energy, message.step);
         break;
@@ -430,5 +435,8 @@ try {
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error);
   notify(`The lab could not start: ${reason}.`, "start");
-  document.documentElement.classList.add("lab-unavailable");
+  for (const waiting of document.querySelectorAll(".plane-message, .datasets-loading, #training-state, #verdict")) {
+    waiting.textContent = "Not running.";
+  }
+  for (const control of document.querySelectorAll("#lab :is(button, input, select)")) control.setAttribute("disabled", "");
 }

@@ -18,6 +18,8 @@
   const SAMPLE_MILLISECONDS = 200;
   const SAMPLE_SHARE = 0.25;
   const CURVE_SHARE = 0.15;
+  /** The loss floor takes a moment to compute; it is not needed before the loss comes near it. */
+  const FLOOR_STEP = 100;
 
   /** @type {Lab | undefined} */
   let lab;
@@ -39,6 +41,7 @@
   let curveCost = 0;
   /** Training step at which each point of the curve was measured. @type {number[]} */
   let curveSteps = [];
+  let floorKnown = false;
   let millisecondsPerStep = 2;
   let progressAt = 0;
   let progressStep = 0;
@@ -100,7 +103,7 @@
     lab = new wasm_bindgen.Lab(JSON.stringify(message.config));
     ({ generation, until, curve } = message);
     ({ steps: eulerSteps, particles } = message.config.sampling);
-    pictured = false;
+    pictured = floorKnown = false;
     pictureStep = straightnessStep = reportedStep = -1;
     curveSteps = curve.map(() => -1);
     progressAt = performance.now();
@@ -118,6 +121,8 @@
       takePicture(lab);
     } else if (straightnessStep < pictureStep) {
       measureStraightness(lab);
+    } else if (!floorKnown && (step >= FLOOR_STEP || !training)) {
+      measureFloor(lab);
     } else if (training) {
       if (curveIsDue(now, step)) measureCurve(lab);
       else train(lab, Math.min(until - step, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep))));
@@ -208,6 +213,12 @@
     curveAt = performance.now();
     curveCost = curveAt - started;
     send({ kind: "error", generation, step, evaluations, energy });
+  }
+
+  /** @param {Lab} lab */
+  function measureFloor(lab) {
+    floorKnown = true;
+    send({ kind: "floor", generation, step: lab.training_step, floor: lab.loss_floor() });
   }
 
   /**
