@@ -70,7 +70,7 @@ impl Linear {
             for (features, out) in blocks.chunks_exact(stride).zip(out.chunks_exact_mut(out_stride)) {
                 let tile = multiply(biases, weights, &features[..self.inputs]);
                 for (out, z) in out[panel * PANEL..][..PANEL].iter_mut().zip(tile) {
-                    *out = z.map(|z| silu4(z).0);
+                    *out = [silu4(z[0]).0, silu4(z[1]).0];
                 }
             }
         }

@@ -18,7 +18,10 @@ pub(crate) const PANEL: usize = 4;
 /// runs over the inputs in order.
 #[inline(always)]
 pub(crate) fn multiply(start: [f32; PANEL], weights: &[[f32; PANEL]], block: &[Rows]) -> [Rows; PANEL] {
-    let mut sums = start.map(|start| [F32x4::splat(start); 2]);
+    let mut sums = [[F32x4::ZERO; 2]; PANEL];
+    for (sum, start) in sums.iter_mut().zip(start) {
+        *sum = [F32x4::splat(start); 2];
+    }
     for (weights, &[low, high]) in weights.iter().zip(block) {
         for (sum, &weight) in sums.iter_mut().zip(weights) {
             let weight = F32x4::splat(weight);

@@ -1,7 +1,19 @@
 //! Vectors as arrays, for every target without WebAssembly's vectors.
 
-use std::array::from_fn;
 use std::ops::{Add, BitAnd, BitXor, Div, Mul, Sub};
+
+/// A vector computed lane by lane. Spelled out, as a closure may end up as a call in a loop that
+/// has time for none.
+macro_rules! lanes {
+    ($vector:ident, |$($lane:ident),+| $result:expr, $($operand:expr),+) => {
+        $vector([
+            { let ($($lane,)+) = ($($operand.0[0],)+); $result },
+            { let ($($lane,)+) = ($($operand.0[1],)+); $result },
+            { let ($($lane,)+) = ($($operand.0[2],)+); $result },
+            { let ($($lane,)+) = ($($operand.0[3],)+); $result },
+        ])
+    };
+}
 
 /// Four `f32`.
 #[derive(Debug, Clone, Copy)]
@@ -35,31 +47,31 @@ impl F32x4 {
     /// The square root, correctly rounded.
     #[inline(always)]
     pub fn sqrt(self) -> Self {
-        Self(self.0.map(f32::sqrt))
+        lanes!(Self, |x| x.sqrt(), self)
     }
 
     /// `other` where it is less than `self`, else `self` (also where either is NaN).
     #[inline(always)]
     pub fn min(self, other: Self) -> Self {
-        Self(from_fn(|i| if other.0[i] < self.0[i] { other.0[i] } else { self.0[i] }))
+        lanes!(Self, |a, b| if b < a { b } else { a }, self, other)
     }
 
     /// `other` where `self` is less than it, else `self` (also where either is NaN).
     #[inline(always)]
     pub fn max(self, other: Self) -> Self {
-        Self(from_fn(|i| if self.0[i] < other.0[i] { other.0[i] } else { self.0[i] }))
+        lanes!(Self, |a, b| if a < b { b } else { a }, self, other)
     }
 
     /// The IEEE 754 bits of each lane.
     #[inline(always)]
     pub fn to_bits(self) -> U32x4 {
-        U32x4(self.0.map(f32::to_bits))
+        lanes!(U32x4, |x| x.to_bits(), self)
     }
 
     /// The numbers with these IEEE 754 bits.
     #[inline(always)]
     pub fn from_bits(bits: U32x4) -> Self {
-        Self(bits.0.map(f32::from_bits))
+        lanes!(Self, |x| f32::from_bits(x), bits)
     }
 }
 
@@ -69,10 +81,7 @@ macro_rules! lanewise {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                Self(from_fn(|i| {
-                    let ($a, $b) = (self.0[i], other.0[i]);
-                    $result
-                }))
+                lanes!(Self, |$a, $b| $result, self, other)
             }
         }
     };
@@ -108,27 +117,30 @@ impl U32x4 {
     /// Each lane shifted left by `N` < 32.
     #[inline(always)]
     pub fn shift_left<const N: u32>(self) -> Self {
-        Self(self.0.map(|x| x << N))
+        lanes!(Self, |x| x << N, self)
     }
 
     /// Each lane, as a signed number, divided by 2 to the `N` < 32, rounded down.
     #[inline(always)]
     pub fn shift_right_signed<const N: u32>(self) -> Self {
-        Self(self.0.map(|x| ((x as i32) >> N) as u32))
+        lanes!(Self, |x| ((x as i32) >> N) as u32, self)
     }
 
     /// Each lane, as a signed number, rounded to the nearest `f32`.
     #[inline(always)]
     pub fn signed_to_f32(self) -> F32x4 {
-        F32x4(self.0.map(|x| x as i32 as f32))
+        lanes!(F32x4, |x| x as i32 as f32, self)
     }
 
     /// Where a mask's bits are set those of `yes`, elsewhere those of `no`.
     #[inline(always)]
     pub fn select(self, yes: F32x4, no: F32x4) -> F32x4 {
-        F32x4(from_fn(|i| {
-            let mask = self.0[i];
-            f32::from_bits((yes.0[i].to_bits() & mask) | (no.0[i].to_bits() & !mask))
-        }))
+        lanes!(
+            F32x4,
+            |mask, yes, no| f32::from_bits((yes.to_bits() & mask) | (no.to_bits() & !mask)),
+            self,
+            yes,
+            no
+        )
     }
 }
