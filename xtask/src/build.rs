@@ -150,6 +150,8 @@ fn generate(mut bindgen: Bindgen, wasm: &Path, folder: &Path) -> Result<()> {
         .input_path(wasm)
         .out_name(PACKAGE)
         .typescript(true)
+        // Arrays that come out of a call are ours to transfer: never over shared memory.
+        .ts_typed_array_buffers(true)
         // The glue finds its own .wasm when nobody passes one.
         .omit_default_module_path(false)
         .remove_name_section(true)
@@ -158,7 +160,7 @@ fn generate(mut bindgen: Bindgen, wasm: &Path, folder: &Path) -> Result<()> {
 }
 
 /// Tells one version of a file from another without reading it.
-fn fingerprint(file: &Path) -> Result<String> {
+pub fn fingerprint(file: &Path) -> Result<String> {
     let metadata =
         fs::metadata(file).with_context(|| format!("{} could not be looked at", file.display()))?;
     let modified = metadata.modified()?.duration_since(UNIX_EPOCH)?;

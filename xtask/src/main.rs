@@ -7,6 +7,7 @@
 mod browsers;
 mod build;
 mod bundle;
+mod http;
 mod media;
 mod serve;
 mod single_file;

@@ -3,27 +3,33 @@
 //! `index.html` and `www/` are served straight from the source tree and `pkg/` from the last build, so an edit
 //! of the page needs a reload and nothing else. When Rust sources changed, the reload builds first.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use anyhow::{Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, ResponseBox, Server, StatusCode};
 
+use crate::http::{self, Request, Response};
 use crate::{build, media, workspace};
 
 /// Nothing runs, loads or connects but what this server hands out. Workers may be made from blobs; the wasm may compile.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     worker-src 'self' blob:; connect-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
     manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Browsers open about six connections each; a few threads answer them all.
-const ANSWERING_THREADS: usize = 4;
+/// Headers of every answer.
+const FOR_ALL: [(&str, &str); 5] = [
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    // "Ask again each time": a reload always shows the newest edit, and what did not change is not sent twice.
+    ("Cache-Control", "no-cache"),
+];
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -41,39 +47,32 @@ pub struct Options {
 /// Serves until the process is stopped.
 pub fn run(options: &Options) -> Result<()> {
     // The port comes first: nobody should wait for a build to hear that it is taken.
-    let server = listen(options.port)?;
+    let listener = listen(options.port)?;
     let site = Site::new(!options.no_build);
     site.refresh()?;
 
-    let address = server.server_addr().to_ip().map_or(options.port, |address| address.port());
-    let address = format!("http://127.0.0.1:{address}/");
+    let address = format!("http://{}/", listener.local_addr()?);
     println!("{address}");
     if options.open {
         open(&address);
     }
-    thread::scope(|scope| {
-        for _ in 0..ANSWERING_THREADS {
-            scope.spawn(|| {
-                while let Ok(request) = server.recv() {
-                    answer(&site, request);
-                }
-            });
-        }
+    http::serve(&listener, |request| {
+        let mut response = respond(&site, request);
+        response.headers.extend(FOR_ALL.map(|(name, value)| (name, value.to_owned())));
+        response
     });
     Ok(())
 }
 
-fn listen(port: u16) -> Result<Server> {
-    Server::http(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).map_err(|error| {
-        match error.downcast_ref::<io::Error>().map(io::Error::kind) {
-            Some(io::ErrorKind::AddrInUse) => {
-                anyhow!("port {port} is taken; choose another with --port N (0 takes any free one)")
-            }
-            Some(io::ErrorKind::PermissionDenied) => {
-                anyhow!("port {port} needs more rights than you have; choose one above 1023 with --port N")
-            }
-            _ => anyhow!("cannot listen on port {port}: {error}"),
+fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            anyhow!("port {port} is taken; choose another with --port N (0 takes any free one)")
         }
+        io::ErrorKind::PermissionDenied => {
+            anyhow!("port {port} needs more rights than you have; choose one above 1023 with --port N")
+        }
+        _ => anyhow!("cannot listen on port {port}: {error}"),
     })
 }
 
@@ -93,24 +92,11 @@ fn open(address: &str) {
     }
 }
 
-fn answer(site: &Site, request: Request) {
-    let response =
-        respond(site, &request).with_header(header("Content-Security-Policy", CONTENT_SECURITY_POLICY));
-    let response = response
-        .with_header(header("X-Content-Type-Options", "nosniff"))
-        .with_header(header("Referrer-Policy", "no-referrer"))
-        .with_header(header("Cross-Origin-Opener-Policy", "same-origin"))
-        // "Ask again each time": a reload always shows the newest edit, and what did not change is not sent twice.
-        .with_header(header("Cache-Control", "no-cache"));
-    // A reader who closes the tab in the middle of an answer is not our error.
-    let _ = request.respond(response);
-}
-
-fn respond(site: &Site, request: &Request) -> ResponseBox {
-    if !matches!(request.method(), Method::Get | Method::Head) {
+fn respond(site: &Site, request: &Request) -> Response {
+    if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return text(405, "only GET and HEAD are answered here");
     }
-    let Some(file) = site.file(request.url()) else {
+    let Some(file) = site.file(&request.target) else {
         return text(404, "there is no such file");
     };
     if file.ends_with("index.html") && site.refresh().is_err() {
@@ -119,33 +105,27 @@ fn respond(site: &Site, request: &Request) -> ResponseBox {
             "The build failed. The terminal that serves this page says why; reload after the fix.",
         );
     }
-    let Ok((metadata, content)) = fs::metadata(&file).and_then(|metadata| Ok((metadata, File::open(&file)?)))
+    let Ok((tag, body)) =
+        build::fingerprint(&file).and_then(|tag| Ok((format!("\"{tag}\""), fs::read(&file)?)))
     else {
         return text(404, "there is no such file");
     };
-    let modified = metadata.modified().unwrap_or(UNIX_EPOCH).duration_since(UNIX_EPOCH).unwrap_or_default();
-    let tag = format!("\"{:x}-{:x}\"", metadata.len(), modified.as_nanos());
-    let known =
-        request.headers().iter().any(|header| header.field.equiv("If-None-Match") && header.value == tag);
-    let response = if known {
-        Response::empty(304).boxed()
-    } else {
-        Response::from_file(content).with_header(header("Content-Type", media::kind(&file))).boxed()
-    };
-    response.with_header(header("ETag", &tag))
+    if request.if_none_match.as_ref() == Some(&tag) {
+        return Response { status: 304, headers: vec![("ETag", tag)], body: Vec::new() };
+    }
+    Response {
+        status: 200,
+        headers: vec![("Content-Type", media::kind(&file).to_owned()), ("ETag", tag)],
+        body,
+    }
 }
 
-fn text(status: u16, message: &str) -> ResponseBox {
-    Response::from_string(format!("{message}\n"))
-        .with_status_code(StatusCode(status))
-        .with_header(header("Content-Type", "text/plain; charset=utf-8"))
-        .boxed()
-}
-
-fn header(name: &str, value: &str) -> Header {
-    // Our own names and values, all plain ASCII; tiny_http refuses nothing else.
-    #[allow(clippy::expect_used, reason = "stated invariant: header names and values here are ASCII")]
-    Header::from_bytes(name, value).expect("ASCII header")
+fn text(status: u16, message: &str) -> Response {
+    Response {
+        status,
+        headers: vec![("Content-Type", "text/plain; charset=utf-8".to_owned())],
+        body: format!("{message}\n").into(),
+    }
 }
 
 /// What can be served, and how fresh it is.

@@ -190,13 +190,14 @@ export class Lab {
       const { min, max, value } = /** @type {HTMLInputElement} */ (input);
       return [Number(min), Number(max), Number(value)];
     });
-    // The middle of the thumb stays half its width away from both ends.
+    // The middle of the thumb stays half its width away from both ends; a little past an end is surely the end.
     const thumb = box.height / 2;
+    const past = { 0: -thumb, 1: thumb }[share] ?? 0;
     const at = (/** @type {number} */ share) => box.x + thumb + (box.width - 2 * thumb) * share;
     const y = box.y + box.height / 2;
     await this.page.mouse.move(at(((value ?? 0) - (min ?? 0)) / ((max ?? 1) - (min ?? 0))), y);
     await this.page.mouse.down();
-    await this.page.mouse.move(at(share), y, { steps: moves });
+    await this.page.mouse.move(at(share) + past, y, { steps: moves });
     await this.page.mouse.up();
   }
 

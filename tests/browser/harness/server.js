@@ -15,15 +15,18 @@ export async function startServer() {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(server, "exit");
+  const kill = () => server.kill();
+  process.once("exit", kill);
   const lines = createInterface({ input: server.stdout });
-  const first_line = await Promise.race([once(lines, "line"), exited]);
-  const url = first_line[0];
+  const firstLine = await Promise.race([once(lines, "line"), exited]);
+  const url = firstLine[0];
   if (typeof url !== "string" || !url.startsWith("http://127.0.0.1:")) {
     throw new Error(`the server did not start: ${String(url)}`);
   }
   return {
     url,
     close: async () => {
+      process.off("exit", kill);
       server.kill();
       await exited;
     },
