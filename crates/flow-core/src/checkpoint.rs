@@ -26,6 +26,10 @@ const HASH_LENGTH: usize = 8;
 pub struct Checkpoint {
     /// What the experiment was made from.
     pub config: Config,
+    /// Rounds of the configuration that have begun.
+    pub rounds_begun: usize,
+    /// Training steps taken before the last of them.
+    pub steps_before: u64,
     /// Weights, optimizer, moving average, random streams, training pairs, step.
     pub trainer: TrainerState,
     /// The loss so far.
@@ -84,7 +88,11 @@ fn fnv_1a(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Coupling, Experiment, Solver, config::Engine, fingerprint};
+    use crate::{
+        Coupling, Experiment, Solver,
+        config::{Engine, Lesson, Round},
+        fingerprint,
+    };
 
     fn experiment(engine: Engine) -> Experiment {
         let mut config = Config {
@@ -112,6 +120,22 @@ mod tests {
                 assert_eq!(original.losses(), resumed.losses());
                 assert_eq!(original.checkpoint().unwrap(), resumed.checkpoint().unwrap());
             }
+        }
+    }
+
+    #[test]
+    fn an_experiment_resumes_in_any_round() {
+        let round = |after, lesson| Round { after, pairs: 64, sampler_steps: 4, lesson, ..Round::default() };
+        let mut config = Config::default();
+        config.network.width = 16;
+        config.rounds = vec![round(3, Lesson::Paths), round(6, Lesson::Steps { steps: 2 })];
+        for before in [3, 5, 6, 8] {
+            let mut original = Experiment::new(config.clone()).unwrap();
+            original.train(before).unwrap();
+            let mut resumed = Experiment::resume(&original.checkpoint().unwrap()).unwrap();
+            original.train(4).unwrap();
+            resumed.train(4).unwrap();
+            assert_eq!(original.checkpoint().unwrap(), resumed.checkpoint().unwrap(), "after {before}");
         }
     }
 
@@ -154,5 +178,6 @@ mod tests {
         assert!(refused(|c| c.trainer.weights[3] = f32::NAN));
         assert!(refused(|c| c.trainer.average.truncate(9)));
         assert!(refused(|c| c.trainer.optimizer = vec![1, 2, 3]));
+        assert!(refused(|c| c.rounds_begun = 1));
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::{
-    Checkpoint, Config, Result, Rng, Solver,
+    Checkpoint, Config, Error, Result, Rng, Solver,
+    config::Round,
+    coupling::Pairs,
     distribution::Distribution,
-    field::NetworkField,
+    field::{Conversion, Guided, NetworkField},
     metric::{LossFloor, coverage, energy_distance, loss_floor, straightness},
     solver::{Trajectories, integrate, integrate_to_end},
-    train::{LossHistory, Trainer},
+    train::{LossHistory, Trainer, lesson},
 };
 
 /// Points that a measurement looks at, at most. The energy distance compares every pair, and its
@@ -36,8 +38,12 @@ const STRAIGHTNESS_POINTS: usize = 500;
 /// ```
 pub struct Experiment {
     config: Config,
+    source: Arc<dyn Distribution>,
     target: Arc<dyn Distribution>,
     trainer: Trainer,
+    /// Rounds of the configuration that have begun, and the training steps before the last of them.
+    rounds_begun: usize,
+    steps_before: u64,
     losses: LossHistory,
     starts: Vec<[f32; 2]>,
     /// Exact draws of the target that samples are compared with.
@@ -76,8 +82,11 @@ impl Experiment {
         Ok(Self {
             starts: draw_starts(&config, &*source),
             reference: target.sample(&mut Rng::stream(config.seed, "reference"), MEASURED_POINTS),
-            trainer: Trainer::new(&config, source, target.clone())?,
+            trainer: Trainer::new(&config, source.clone(), target.clone())?,
+            rounds_begun: 0,
+            steps_before: 0,
             losses: LossHistory::default(),
+            source,
             target,
             config,
         })
@@ -88,8 +97,14 @@ impl Experiment {
     /// # Errors
     /// As [`Checkpoint::to_bytes`].
     pub fn checkpoint(&self) -> Result<Vec<u8>> {
-        let config = self.config.clone();
-        Checkpoint { config, trainer: self.trainer.state()?, losses: self.losses.clone() }.to_bytes()
+        Checkpoint {
+            config: self.config.clone(),
+            rounds_begun: self.rounds_begun,
+            steps_before: self.steps_before,
+            trainer: self.trainer.state()?,
+            losses: self.losses.clone(),
+        }
+        .to_bytes()
     }
 
     /// Continues from the bytes of [`checkpoint`](Self::checkpoint), bit for bit as if there had
@@ -97,11 +112,21 @@ impl Experiment {
     ///
     /// # Errors
     /// As [`Checkpoint::from_bytes`] and [`new`](Self::new), and
-    /// [`Error::Checkpoint`](crate::Error::Checkpoint) when its parts do not fit together.
+    /// [`Error::Checkpoint`] when its parts do not fit together.
     pub fn resume(bytes: &[u8]) -> Result<Self> {
-        let Checkpoint { config, trainer, losses } = Checkpoint::from_bytes(bytes)?;
+        let Checkpoint { config, rounds_begun, steps_before, trainer, losses } =
+            Checkpoint::from_bytes(bytes)?;
         let mut experiment = Self::new(config)?;
+        if rounds_begun > experiment.config.rounds.len() {
+            return Err(Error::Checkpoint("more rounds have begun than there are".to_owned()));
+        }
+        if rounds_begun > 0 {
+            // Any pair will do: the state brings the round's own.
+            let any = Pairs { x0: vec![[0.0; 2]], x1: vec![[0.0; 2]], labels: vec![0] };
+            experiment.trainer = experiment.trainer_of_round(rounds_begun - 1, any)?;
+        }
         experiment.trainer.restore(trainer)?;
+        (experiment.rounds_begun, experiment.steps_before) = (rounds_begun, steps_before);
         experiment.losses = losses;
         Ok(experiment)
     }
@@ -116,22 +141,66 @@ impl Experiment {
         &*self.target
     }
 
-    /// Takes `steps` training steps.
+    /// Takes `steps` training steps. Where a round of the configuration falls due, the network so
+    /// far first makes the pairs that the next one learns from, which takes as long as sampling them.
     ///
     /// # Errors
-    /// [`Error::Diverged`](crate::Error::Diverged) when the loss is no longer finite; the steps
-    /// before that one remain taken.
+    /// [`Error::Diverged`] when the loss is no longer finite; the steps before that one remain
+    /// taken. As [`lesson::prepare`] when a round begins.
     pub fn train(&mut self, steps: u32) -> Result<()> {
         for _ in 0..steps {
+            self.begin_due_rounds()?;
             let loss = self.trainer.step()?;
-            self.losses.push(self.trainer.step_count(), loss);
+            self.losses.push(self.training_step(), loss);
         }
         Ok(())
     }
 
-    /// Training steps taken so far.
+    /// Training steps taken so far, over all rounds.
     pub fn training_step(&self) -> u64 {
-        self.trainer.step_count()
+        self.steps_before + self.trainer.step_count()
+    }
+
+    /// Adds a round to the configuration, to begin with the next training step.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when a value is out of range, or a round of the configuration has yet to
+    /// begin.
+    pub fn add_round(&mut self, round: Round) -> Result<()> {
+        if self.rounds_begun < self.config.rounds.len() {
+            return Err(Error::invalid("rounds", "waiting", "begun, all of them, before one more"));
+        }
+        let mut config = self.config.clone();
+        config.rounds.push(Round { after: self.training_step(), ..round });
+        config.validate()?;
+        self.config = config;
+        Ok(())
+    }
+
+    fn begin_due_rounds(&mut self) -> Result<()> {
+        while let Some(round) = self.config.rounds.get(self.rounds_begun)
+            && round.after <= self.training_step()
+        {
+            let conversion =
+                Conversion::new(self.config.schedule, &*self.source, &*self.target, self.config.coupling);
+            let mut rng = Rng::stream(self.round_seed(self.rounds_begun), "noise");
+            let schedule = self.trainer.preconditioning().schedule();
+            let pairs = lesson::prepare(round, &self.field(), schedule, conversion, &*self.source, &mut rng)?;
+            self.steps_before = self.training_step();
+            self.trainer = self.trainer_of_round(self.rounds_begun, pairs)?;
+            self.rounds_begun += 1;
+        }
+        Ok(())
+    }
+
+    fn trainer_of_round(&self, index: usize, pairs: Pairs) -> Result<Trainer> {
+        let (config, seed) = (&self.config, self.round_seed(index));
+        Trainer::for_round(config, &config.rounds[index], seed, pairs, &*self.source, &*self.target)
+    }
+
+    /// Every round draws from streams of its own.
+    fn round_seed(&self, index: usize) -> u64 {
+        Rng::stream(self.config.seed, &format!("round {index}")).bits()
     }
 
     /// The loss over the whole of training.
@@ -156,6 +225,21 @@ impl Experiment {
         self.starts = draw_starts(&config, &*config.source.build("source")?);
         self.config = config;
         Ok(())
+    }
+
+    /// How many classes the network can be told apart; 0 without
+    /// [`class_dropout`](crate::config::TrainingConfig::class_dropout).
+    pub fn class_count(&self) -> usize {
+        self.trainer.class_count()
+    }
+
+    /// The field of one class (a mode of the target, counted from 0), exaggerated by `weight`; 1 is
+    /// the class as it is.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the network knows no such class or the weight is not finite.
+    pub fn guided_field(&self, class: usize, weight: f64) -> Result<Guided<NetworkField, NetworkField>> {
+        Guided::new(self.field().with_class(Some(class))?, self.field(), weight)
     }
 
     /// The particles at t = 0.

@@ -4,6 +4,7 @@ mod batch;
 mod engine;
 mod fused;
 mod learning_rate;
+pub mod lesson;
 pub mod loss_history;
 mod model;
 pub mod stable_target;

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Coupling, Error, Result, Rng,
-    config::{Config, TrainingConfig},
-    coupling::{Pairing, PairingState},
+    config::{Config, Lesson, NetworkConfig, Objective, Round, TrainingConfig},
+    coupling::{Pairing, PairingState, Pairs},
     distribution::Distribution,
     field::{NetworkField, preconditioning::Preconditioning},
     train::{
@@ -36,8 +36,10 @@ pub struct Trainer {
     features: Features,
     shape: MlpShape,
     training: TrainingConfig,
+    lesson: Lesson,
     pairing: Pairing,
     times: Rng,
+    classes: Rng,
     network: Network,
     device: Device,
     model: Model,
@@ -61,12 +63,14 @@ pub struct TrainerState {
     pub optimizer: Vec<u8>,
     /// The stream that times are drawn from.
     pub times: Rng,
+    /// The stream that decides which pairs keep their class.
+    pub classes: Rng,
     /// The streams and the pool that training pairs are drawn from.
     pub pairing: PairingState,
 }
 
 impl Trainer {
-    /// A trainer at step 0 with random weights.
+    /// A trainer of the first network, at step 0 with random weights.
     ///
     /// # Errors
     /// As [`Config::validate`].
@@ -75,30 +79,61 @@ impl Trainer {
         source: Arc<dyn Distribution>,
         target: Arc<dyn Distribution>,
     ) -> Result<Self> {
-        config.validate()?;
-        let features = Features {
-            harmonics: config.network.harmonics,
-            base_frequency: config.network.base_frequency as f32,
-            labels: 0,
-        };
-        let shape = MlpShape {
-            inputs: features.count(),
-            width: config.network.width,
-            depth: config.network.depth,
-            outputs: 2,
-        };
-        let weights = initial_weights(shape, &mut Rng::stream(config.seed, "weights"));
         // Only independent draws are uncorrelated; every other coupling moves neighbours together.
         let is_coupled = config.coupling != Coupling::Independent;
+        let preconditioning = Preconditioning::new(config.schedule, &*source, &*target, is_coupled);
+        let classes = if config.training.class_dropout.is_some() { target.mode_count() } else { 0 };
+        let mut pairing = Pairing::new(config.coupling, source, target, config.seed)?;
+        if classes > 0 {
+            pairing = pairing.per_class();
+        }
+        Self::build(config, config.seed, preconditioning, pairing, Lesson::Paths, classes)
+    }
+
+    /// A trainer of the network of `round`, at step 0 with random weights, on the `pairs` that the
+    /// [lesson](super::lesson) prepared. Every round has a `seed` of its own.
+    ///
+    /// # Errors
+    /// As [`Config::validate`].
+    pub fn for_round(
+        config: &Config,
+        round: &Round,
+        seed: u64,
+        pairs: Pairs,
+        source: &dyn Distribution,
+        target: &dyn Distribution,
+    ) -> Result<Self> {
+        let preconditioning = Preconditioning::new(round.schedule, source, target, true);
+        let mut config = config.clone();
+        config.training.stable_targets = false;
+        config.training.objective = Objective::Velocity;
+        Self::build(&config, seed, preconditioning, Pairing::fixed(pairs, seed)?, round.lesson, 0)
+    }
+
+    fn build(
+        config: &Config,
+        seed: u64,
+        preconditioning: Preconditioning,
+        pairing: Pairing,
+        lesson: Lesson,
+        classes: usize,
+    ) -> Result<Self> {
+        config.validate()?;
+        let NetworkConfig { width, depth, harmonics, base_frequency } = config.network;
+        let features = Features { harmonics, base_frequency: base_frequency as f32, labels: classes };
+        let shape = MlpShape { inputs: features.count(), width, depth, outputs: 2 };
+        let weights = initial_weights(shape, &mut Rng::stream(seed, "weights"));
         let network = Network::new(config.training.engine, shape, config.training.batch_size);
         let device = network.device();
         Ok(Self {
-            preconditioning: Preconditioning::new(config.schedule, &*source, &*target, is_coupled),
+            preconditioning,
             features,
             shape,
             training: config.training.clone(),
-            pairing: Pairing::new(config.coupling, source, target, config.seed)?,
-            times: Rng::stream(config.seed, "times"),
+            lesson,
+            pairing,
+            times: Rng::stream(seed, "times"),
+            classes: Rng::stream(seed, "classes"),
             model: Model::new(shape, weights.clone(), &device),
             optimizer: network.optimizer(),
             network,
@@ -115,15 +150,7 @@ impl Trainer {
     /// # Errors
     /// [`Error::Diverged`] when the loss is not finite; the weights stay as they were.
     pub fn step(&mut self) -> Result<f64> {
-        let count = self.training.batch_size;
-        let pairs = self.pairing.next_batch(count);
-        let times = (0..count).map(|row| self.draw_time(row)).collect();
-        self.batch.fill(&self.preconditioning, &pairs, times)?;
-        if self.training.stable_targets {
-            let Batch { times, points, velocities, .. } = &mut self.batch;
-            stabilise(self.preconditioning.schedule(), times, points, &pairs.x1, velocities);
-        }
-
+        self.next_batch()?;
         let residual = self.residual();
         let loss = mean_square(&read(residual.clone())?);
         if !loss.is_finite() {
@@ -148,6 +175,11 @@ impl Trainer {
         self.step
     }
 
+    /// How many classes the network can be told apart; 0 for a network without.
+    pub fn class_count(&self) -> usize {
+        self.features.labels
+    }
+
     /// The field of the averaged weights.
     pub fn field(&self) -> NetworkField {
         NetworkField::new(self.preconditioning, self.features, self.shape, &self.average)
@@ -165,6 +197,7 @@ impl Trainer {
             average: self.average.clone(),
             optimizer: optimizer.to_vec(),
             times: self.times.clone(),
+            classes: self.classes.clone(),
             pairing: self.pairing.state().clone(),
         })
     }
@@ -186,6 +219,7 @@ impl Trainer {
         self.model = Model::new(self.shape, state.weights, &self.device);
         self.average = state.average;
         self.times = state.times;
+        self.classes = state.classes;
         self.step = state.step;
         Ok(())
     }
@@ -202,11 +236,33 @@ impl Trainer {
         self.preconditioning.clamp_time(t)
     }
 
-    /// The network's velocity minus the batch's (n x 2), recorded for a backward pass.
+    fn next_batch(&mut self) -> Result<()> {
+        let count = self.training.batch_size;
+        let pairs = self.pairing.next_batch(count);
+        if let Lesson::Steps { steps } = self.lesson {
+            return self.batch.fill_with_steps(&self.preconditioning, &pairs, steps);
+        }
+        let times = (0..count).map(|row| self.draw_time(row)).collect();
+        self.batch.fill_with_paths(&self.preconditioning, &pairs, times)?;
+        if self.training.stable_targets {
+            let Batch { times, points, velocities, .. } = &mut self.batch;
+            stabilise(self.preconditioning.schedule(), times, points, &pairs.x1, velocities);
+        }
+        if let Some(dropout) = self.training.class_dropout {
+            for (conditioning, &class) in self.batch.conditionings.iter_mut().zip(&pairs.labels) {
+                conditioning.label = (self.classes.uniform() >= dropout).then_some(class as u32);
+            }
+        }
+        Ok(())
+    }
+
+    /// The network's answer minus the batch's (n x 2) in the units of the objective, recorded for
+    /// a backward pass.
     fn residual(&self) -> Tensor<2> {
         let mut features = vec![0.0; self.batch.points.len() * self.features.count()];
         self.features.write_rows(&self.batch.conditionings, &self.batch.points, &mut features);
-        let (gains, remainders) = self.batch.gains_and_remainders();
+        let (gains, remainders) =
+            self.batch.gains_and_remainders(self.preconditioning.schedule(), self.training.objective);
         let output = self.network.forward(&self.model, self.upload(features, self.features.count()));
         output * self.upload(gains, 2) - self.upload(remainders, 2)
     }
@@ -229,166 +285,5 @@ fn mean_square(values: &[f32]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        Schedule, Solver,
-        config::{Decay, Engine, NetworkConfig},
-        distribution::DistributionSpec,
-        metric::coverage,
-        solver::integrate_to_end,
-    };
-
-    const TRANSPORT: Coupling = Coupling::ENTRIES[1].value;
-
-    fn trainer(config: &Config) -> Trainer {
-        let [source, target] = [&config.source, &config.target].map(|spec| spec.build("spec").unwrap());
-        Trainer::new(config, source, target).unwrap()
-    }
-
-    fn with_engine(engine: Engine) -> Config {
-        Config { training: TrainingConfig { engine, ..TrainingConfig::default() }, ..Config::default() }
-    }
-
-    /// The share of Euler's end points in the target's support.
-    fn hits(trainer: &Trainer, config: &Config, steps: usize) -> f64 {
-        let [source, target] = [&config.source, &config.target].map(|spec| spec.build("spec").unwrap());
-        let starts = source.sample(&mut Rng::stream(config.seed, "particles"), 4000);
-        let ends = integrate_to_end(&trainer.field(), Solver::Euler, (0.0, 1.0), steps, &starts).unwrap();
-        coverage(&*target, ends.end()).hits
-    }
-
-    #[test]
-    fn engines_agree_on_the_same_experiment() {
-        // In one step Adam forgets the gradient's size, so look at the weights after several.
-        let run = |engine| {
-            let mut trainer = trainer(&with_engine(engine));
-            let losses: Vec<f64> = (0..20).map(|_| trainer.step().unwrap()).collect();
-            (losses, trainer.model.weights().unwrap())
-        };
-        let (losses, weights) = run(Engine::Fused);
-        for engine in [Engine::Flex, Engine::Ndarray] {
-            let (other_losses, other_weights) = run(engine);
-            for (step, (a, b)) in losses.iter().zip(&other_losses).enumerate() {
-                assert!((a - b).abs() < 1e-4 * a, "{engine:?} step {step}: {a}, {b}");
-            }
-            let difference = weights.iter().zip(&other_weights).map(|(a, b)| (a - b).abs());
-            let mean = difference.sum::<f32>() / weights.len() as f32;
-            assert!(mean < 1e-4, "{engine:?}: mean difference {mean}");
-        }
-    }
-
-    #[test]
-    fn engines_agree_on_the_gradient() {
-        let gradient = |engine| {
-            let mut trainer = trainer(&with_engine(engine));
-            let pairs = trainer.pairing.next_batch(256);
-            let times = (0..256).map(|row| trainer.draw_time(row)).collect();
-            trainer.batch.fill(&trainer.preconditioning, &pairs, times).unwrap();
-            let residual = trainer.residual();
-            let gradients = (residual.clone() * residual).mean().backward();
-            read(trainer.model.theta().grad(&gradients).unwrap()).unwrap()
-        };
-        let fused = gradient(Engine::Fused);
-        let scale = fused.iter().fold(0.0_f32, |largest, g| largest.max(g.abs()));
-        for engine in [Engine::Flex, Engine::Ndarray] {
-            for (index, (a, b)) in fused.iter().zip(gradient(engine)).enumerate() {
-                assert!((a - b).abs() < 1e-5 * scale, "{engine:?} parameter {index}: {a}, {b}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_bits_never_change() {
-        let mut config = with_engine(Engine::Fused);
-        config.coupling = Coupling::MinibatchOt { batch_size: 64, reuse: 4, pool: 8 };
-        config.schedule = Schedule::Cosine;
-        let mut trainer = trainer(&config);
-        let loss = (0..20).fold(0.0, |_, _| trainer.step().unwrap());
-        let hash = trainer.average.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, weight| {
-            (hash ^ u64::from(weight.to_bits())).wrapping_mul(0x0100_0000_01b3)
-        });
-        assert_eq!(
-            (loss.to_bits(), hash),
-            (4_601_527_439_873_559_320, 7_935_462_845_786_442_570),
-            "every machine gives these bits"
-        );
-    }
-
-    #[test]
-    fn straight_needs_few_steps_and_curved_many() {
-        let straight = Config { coupling: TRANSPORT, ..Config::default() };
-        let curved = Config { schedule: Schedule::Cosine, ..Config::default() };
-        let [straight_hits, curved_hits] = [straight, curved].map(|config| {
-            let mut trainer = trainer(&config);
-            for _ in 0..1500 {
-                trainer.step().unwrap();
-            }
-            [1, 2, 32].map(|steps| hits(&trainer, &config, steps))
-        });
-        let [one, two, many] = straight_hits;
-        assert!(one >= 0.81 && two >= 0.89 && many >= 0.94, "straight {straight_hits:?}");
-        let [one, two, many] = curved_hits;
-        assert!(one <= 0.19 && two <= 0.54 && many >= 0.94, "curved {curved_hits:?}");
-    }
-
-    #[test]
-    fn stable_targets_take_the_noise_out_of_the_loss() {
-        let mut config = Config::default();
-        config.training.stable_targets = true;
-        let mut trainer = trainer(&config);
-        let late = (0..300).map(|_| trainer.step().unwrap()).skip(200).sum::<f64>() / 100.0;
-        // The floor of the plain loss is 1.81.
-        assert!(late < 0.5, "{late}");
-    }
-
-    #[test]
-    fn a_loss_that_is_not_finite_stops_training() {
-        let mut trainer = trainer(&Config::default());
-        trainer.step().unwrap();
-        let before = trainer.average.clone();
-        let broken = vec![f32::NAN; trainer.shape.parameter_count()];
-        trainer.model = Model::new(trainer.shape, broken, &trainer.device);
-        let message = trainer.step().unwrap_err().to_string();
-        assert_eq!(message, "training diverged at step 2: a value is no longer finite");
-        assert_eq!((trainer.step_count(), trainer.average), (1, before));
-    }
-
-    #[test]
-    fn every_schedule_trains_to_its_end() {
-        // VP's velocity is infinite at t = 1, where no batch and no solver may fall.
-        for entry in Schedule::ENTRIES {
-            let mut config = Config { schedule: entry.value, ..Config::default() };
-            config.network = NetworkConfig { width: 16, depth: 1, ..config.network };
-            config.training.decay = Decay::Cosine { steps: 100 };
-            let mut trainer = trainer(&config);
-            for _ in 0..100 {
-                trainer.step().unwrap();
-            }
-            assert!(hits(&trainer, &config, 16) > 0.2, "{}", entry.name);
-        }
-    }
-
-    #[test]
-    fn sources_of_any_size_and_place_are_preconditioned_away() {
-        let config = Config {
-            source: DistributionSpec::GaussianMixture {
-                weights: vec![1.0],
-                means: vec![[30.0, -7.0]],
-                covs: vec![[[25.0, 0.0], [0.0, 25.0]]],
-            },
-            target: DistributionSpec::GaussianMixture {
-                weights: vec![1.0],
-                means: vec![[-300.0, 2.0]],
-                covs: vec![[[0.01, 0.0], [0.0, 0.01]]],
-            },
-            ..Config::default()
-        };
-        for coupling in [Coupling::Independent, TRANSPORT] {
-            let config = Config { coupling, ..config.clone() };
-            let trainer = trainer(&config);
-            let hits = hits(&trainer, &config, 64);
-            assert!(hits > 0.9, "{coupling:?}: an untrained network is already right: {hits}");
-        }
-    }
-}
+#[path = "tests.rs"]
+mod tests;

@@ -4,12 +4,15 @@
 //! checkpoint's header and the program's `--config` and `--spec` files are this one type; every
 //! field has a default, so `{}` is a valid configuration.
 
+mod round;
+mod training;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Coupling, DistributionSpec, Error, Result, Schedule, Solver,
-    distribution::{Distribution, Family},
-};
+pub use round::{Lesson, Round, Sampler};
+pub use training::{Decay, Engine, Objective, TrainingConfig};
+
+use crate::{Coupling, DistributionSpec, Error, Result, Schedule, Solver, field::Conversion};
 
 /// Everything that shapes an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +32,8 @@ pub struct Config {
     pub network: NetworkConfig,
     /// How it is trained.
     pub training: TrainingConfig,
+    /// Further rounds, each trained on what the network before it has learned.
+    pub rounds: Vec<Round>,
     /// How it is sampled.
     pub sampling: SamplingConfig,
 }
@@ -43,6 +48,7 @@ impl Default for Config {
             coupling: Coupling::default(),
             network: NetworkConfig::default(),
             training: TrainingConfig::default(),
+            rounds: vec![],
             sampling: SamplingConfig::default(),
         }
     }
@@ -68,81 +74,6 @@ impl Default for NetworkConfig {
     }
 }
 
-/// How the network is trained.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TrainingConfig {
-    /// Pairs in a batch, a multiple of 4 in 4..=4096.
-    pub batch_size: usize,
-    /// Peak learning rate of Adam, above 0 and at most 1. It is meant for 64 units in a layer;
-    /// wider networks take it times 64/width.
-    pub learning_rate: f64,
-    /// How the learning rate falls.
-    pub decay: Decay,
-    /// Largest decay of the moving average of the weights, in 0..1; 0 switches the average off.
-    pub ema_decay: f64,
-    /// Whether targets are averaged over the batch ([`stable_target`](crate::train::stable_target)):
-    /// less noise for more work. For the independent coupling with the standard normal source only.
-    pub stable_targets: bool,
-    /// Which implementation computes the gradient.
-    pub engine: Engine,
-}
-
-impl Default for TrainingConfig {
-    fn default() -> Self {
-        Self {
-            batch_size: 256,
-            learning_rate: 6e-2,
-            decay: Decay::default(),
-            ema_decay: 0.998,
-            stable_targets: false,
-            engine: Engine::default(),
-        }
-    }
-}
-
-/// How the learning rate falls with the training step, after a short warm-up.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Decay {
-    /// Not at all.
-    Constant,
-    /// As `(1 + step / steps)^-exponent`, without an end: training may go on for ever, and the
-    /// weights' average settles as it does.
-    Power {
-        /// When the fall sets in, 1..=1,000,000 steps.
-        steps: u64,
-        /// How steep it is, 0..=1. At 1/2 and below the noise of the gradient outlives it; above,
-        /// late progress slows down.
-        exponent: f64,
-    },
-    /// Along a half cosine to zero at the planned number of steps.
-    Cosine {
-        /// The planned number of steps, 1..=1,000,000.
-        steps: u64,
-    },
-}
-
-impl Default for Decay {
-    fn default() -> Self {
-        Self::Power { steps: 30, exponent: 0.6 }
-    }
-}
-
-/// Which implementation computes the network and its gradient. All train through burn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Engine {
-    /// burn on its flex backend, with the whole network as one fused operation from
-    /// `flow-kernels`. The same bits on every machine.
-    #[default]
-    Fused,
-    /// burn on its flex backend, ordinary operations only.
-    Flex,
-    /// burn on its ndarray backend, ordinary operations only (cargo feature `ndarray`).
-    Ndarray,
-}
-
 /// How the trained network is sampled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -160,6 +91,9 @@ impl Default for SamplingConfig {
         Self { particles: 2_000, solver: Solver::default(), steps: 4 }
     }
 }
+
+/// A class-conditional network has an input for every mode of its target.
+const MOST_CLASSES: usize = 64;
 
 impl Config {
     /// Reads a configuration written as JSON; what it leaves out has its default.
@@ -193,30 +127,40 @@ impl Config {
     /// # Errors
     /// [`Error::Invalid`] that names the first field outside its range.
     pub fn validate(&self) -> Result<()> {
-        self.target.build("target")?;
+        let target = self.target.build("target")?;
         let source = self.source.build("source")?;
         self.schedule.validate("schedule")?;
         self.coupling.validate("coupling")?;
+        let unavailable = |field: &str, reason: String| Err(Error::unavailable(field, reason));
         if self.training.stable_targets
-            && !(self.coupling == Coupling::Independent && is_standard_normal(&*source))
+            && let Err(Error::Unavailable { reason, .. }) =
+                Conversion::new(self.schedule, &*source, &*target, self.coupling).check_score()
         {
-            return Err(Error::unavailable(
-                "training.stable_targets",
-                "they need the independent coupling and the standard normal source",
-            ));
+            return unavailable("training.stable_targets", reason);
+        }
+        if self.training.class_dropout.is_some() {
+            let classes = target.mode_count();
+            if classes > MOST_CLASSES {
+                return unavailable(
+                    "training.class_dropout",
+                    format!("the target has {classes} modes, more than {MOST_CLASSES}"),
+                );
+            }
+            if !self.rounds.is_empty() {
+                return unavailable("training.class_dropout", "rounds know no classes".to_owned());
+            }
+        }
+        for (index, round) in self.rounds.iter().enumerate() {
+            round.validate(&format!("rounds[{index}]"))?;
+            if index > 0 && round.after < self.rounds[index - 1].after {
+                let field = format!("rounds[{index}].after");
+                return Err(Error::invalid(field, round.after, "not before the round in front of it"));
+            }
         }
         self.network.validate()?;
         self.training.validate()?;
         self.sampling.validate()
     }
-}
-
-/// Whether this is the standard normal distribution, in whatever form it was written.
-fn is_standard_normal(distribution: &dyn Distribution) -> bool {
-    let Family::GaussianMixture(mixture) = distribution.family() else { return false };
-    let [component] = mixture.components() else { return false };
-    let gaussian = &component.gaussian;
-    (gaussian.mean(), gaussian.covariance()) == ([0.0; 2], [[1.0, 0.0], [0.0, 1.0]])
 }
 
 impl NetworkConfig {
@@ -233,35 +177,6 @@ impl NetworkConfig {
         }
         if !(base_frequency > 0.0 && base_frequency <= 100.0) {
             return Err(Error::invalid("network.base_frequency", base_frequency, "above 0 and at most 100"));
-        }
-        Ok(())
-    }
-}
-
-impl TrainingConfig {
-    fn validate(&self) -> Result<()> {
-        let Self { batch_size, learning_rate, decay, ema_decay, stable_targets: _, engine } = *self;
-        if !(4..=4096).contains(&batch_size) || !batch_size.is_multiple_of(4) {
-            return Err(Error::invalid("training.batch_size", batch_size, "a multiple of 4 from 4 to 4096"));
-        }
-        if !(learning_rate > 0.0 && learning_rate <= 1.0) {
-            return Err(Error::invalid("training.learning_rate", learning_rate, "above 0 and at most 1"));
-        }
-        if let Decay::Cosine { steps } | Decay::Power { steps, .. } = decay
-            && !(1..=1_000_000).contains(&steps)
-        {
-            return Err(Error::invalid("training.decay.steps", steps, "from 1 to 1000000"));
-        }
-        if let Decay::Power { exponent, .. } = decay
-            && !(0.0..=1.0).contains(&exponent)
-        {
-            return Err(Error::invalid("training.decay.exponent", exponent, "from 0 to 1"));
-        }
-        if !(0.0..1.0).contains(&ema_decay) {
-            return Err(Error::invalid("training.ema_decay", ema_decay, "at least 0 and below 1"));
-        }
-        if engine == Engine::Ndarray && !cfg!(feature = "ndarray") {
-            return Err(Error::unavailable("engine \"ndarray\"", "this build leaves burn-ndarray out"));
         }
         Ok(())
     }
@@ -297,7 +212,7 @@ mod tests {
             (schedule, coupling, solver) in (0..Schedule::ENTRIES.len(), 0..Coupling::ENTRIES.len(), 0..Solver::ENTRIES.len()),
             (width, depth, harmonics, base_frequency) in (1_usize..=64, 1_usize..=8, 0_usize..=16, 0.01..100.0),
             (batch, learning_rate, ema_decay) in (1_usize..=1024, 1e-6..1.0, 0.0..0.9999),
-            (decay, decay_steps, engine) in (0..3, 1_u64..1_000_000, 0_usize..3),
+            (decay, decay_steps, engine) in (0_usize..3, 1_u64..1_000_000, 0_usize..3),
             (particles, steps) in (1_usize..=100_000, 1_usize..=1_000_000),
         ) -> Config {
             Config {
@@ -316,9 +231,12 @@ mod tests {
                         _ => Decay::Cosine { steps: decay_steps },
                     },
                     ema_decay,
+                    objective: [Objective::Velocity, Objective::Noise, Objective::Data][engine],
                     stable_targets: false,
+                    class_dropout: None,
                     engine: [Engine::Fused, Engine::Flex, Engine::Ndarray][engine],
                 },
+                rounds: vec![Round { after: decay_steps, ..Round::default() }; decay],
                 sampling: SamplingConfig { particles, solver: Solver::ENTRIES[solver].value, steps },
             }
         }
@@ -371,6 +289,12 @@ mod tests {
                 "training.decay.exponent is -1",
             ),
             (refused(|c| c.training.ema_decay = 1.0), "training.ema_decay is 1"),
+            (refused(|c| c.training.class_dropout = Some(2.0)), "training.class_dropout is 2"),
+            (refused(|c| c.rounds = vec![Round { pairs: 0, ..Round::default() }]), "rounds[0].pairs is 0"),
+            (
+                refused(|c| c.rounds = vec![Round::default(), Round { after: 0, ..Round::default() }]),
+                "rounds[1].after is 0",
+            ),
             (refused(|c| c.sampling.particles = 0), "sampling.particles is 0"),
             (refused(|c| c.sampling.steps = 2_000_000), "sampling.steps is 2000000"),
             (
@@ -383,14 +307,31 @@ mod tests {
     }
 
     #[test]
+    fn classes_need_few_modes_and_one_round() {
+        let mut config = Config::default();
+        config.training.class_dropout = Some(0.1);
+        config.validate().unwrap();
+        config.rounds = vec![Round::default()];
+        assert!(config.validate().unwrap_err().to_string().contains("rounds know no classes"));
+        config.rounds.clear();
+        let points = (0..65).map(|i| [f64::from(i), 0.0]).collect::<Vec<_>>();
+        config.target = DistributionSpec::GaussianMixture {
+            weights: vec![1.0; 65],
+            covs: vec![[[1.0, 0.0], [0.0, 1.0]]; 65],
+            means: points,
+        };
+        assert!(config.validate().unwrap_err().to_string().contains("65 modes"));
+    }
+
+    #[test]
     fn stable_targets_need_an_independent_normal_source() {
         let mut config = Config::default();
         config.training.stable_targets = true;
         config.validate().unwrap();
         config.coupling = Coupling::ENTRIES[1].value;
-        assert!(config.validate().unwrap_err().to_string().contains("independent coupling"));
+        assert!(config.validate().unwrap_err().to_string().contains("not paired independently"));
         config.coupling = Coupling::Independent;
         config.source = DistributionSpec::preset("two-moons");
-        assert!(config.validate().unwrap_err().to_string().contains("standard normal source"));
+        assert!(config.validate().unwrap_err().to_string().contains("not the standard normal"));
     }
 }

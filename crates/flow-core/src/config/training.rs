@@ -1,0 +1,150 @@
+//! How the network is trained.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// How the network is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainingConfig {
+    /// Pairs in a batch, a multiple of 4 in 4..=4096.
+    pub batch_size: usize,
+    /// Peak learning rate of Adam, above 0 and at most 1. It is meant for 64 units in a layer;
+    /// wider networks take it times 64/width.
+    pub learning_rate: f64,
+    /// How the learning rate falls.
+    pub decay: Decay,
+    /// Largest decay of the moving average of the weights, in 0..1; 0 switches the average off.
+    pub ema_decay: f64,
+    /// What the loss compares.
+    pub objective: Objective,
+    /// Whether targets are averaged over the batch ([`stable_target`](crate::train::stable_target)):
+    /// less noise for more work. For the independent coupling with the standard normal source only.
+    pub stable_targets: bool,
+    /// `None` for a network that knows no classes. Else the network is told the mode that each
+    /// pair's data belongs to, but with this probability (0..=1) is not, so that one network
+    /// learns both fields that guidance needs (Ho and Salimans 2022, arXiv 2207.12598).
+    pub class_dropout: Option<f64>,
+    /// Which implementation computes the gradient.
+    pub engine: Engine,
+}
+
+impl Default for TrainingConfig {
+    fn default() -> Self {
+        Self {
+            batch_size: 256,
+            learning_rate: 6e-2,
+            decay: Decay::default(),
+            ema_decay: 0.998,
+            objective: Objective::default(),
+            stable_targets: false,
+            class_dropout: None,
+            engine: Engine::default(),
+        }
+    }
+}
+
+/// How the learning rate falls with the training step, after a short warm-up.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Decay {
+    /// Not at all.
+    Constant,
+    /// As `(1 + step / steps)^-exponent`, without an end: training may go on for ever, and the
+    /// weights' average settles as it does.
+    Power {
+        /// When the fall sets in, 1..=1,000,000 steps.
+        steps: u64,
+        /// How steep it is, 0..=1. At 1/2 and below the noise of the gradient outlives it; above,
+        /// late progress slows down.
+        exponent: f64,
+    },
+    /// Along a half cosine to zero at the planned number of steps.
+    Cosine {
+        /// The planned number of steps, 1..=1,000,000.
+        steps: u64,
+    },
+}
+
+impl Default for Decay {
+    fn default() -> Self {
+        Self::Power { steps: 30, exponent: 0.6 }
+    }
+}
+
+/// The quantity whose squared error is the loss.
+///
+/// The three are linear in one another (`x = alpha E1 + sigma E0`, `u = alpha' E1 + sigma' E0`),
+/// and the [preconditioned](crate::field::preconditioning) network answers for all of them. So they
+/// are one regression with different weights over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objective {
+    /// The velocity: conditional flow matching.
+    #[default]
+    Velocity,
+    /// The noise x0: the loss of DDPM (Ho et al. 2020, arXiv 2006.11239, equation 14).
+    Noise,
+    /// The data x1.
+    Data,
+}
+
+/// Which implementation computes the network and its gradient. All train through burn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// burn on its flex backend, with the whole network as one fused operation from
+    /// `flow-kernels`. The same bits on every machine.
+    #[default]
+    Fused,
+    /// burn on its flex backend, ordinary operations only.
+    Flex,
+    /// burn on its ndarray backend, ordinary operations only (cargo feature `ndarray`).
+    Ndarray,
+}
+
+impl TrainingConfig {
+    pub(super) fn validate(&self) -> Result<()> {
+        let batch_size = self.batch_size;
+        if !(4..=4096).contains(&batch_size) || !batch_size.is_multiple_of(4) {
+            return Err(Error::invalid("training.batch_size", batch_size, "a multiple of 4 from 4 to 4096"));
+        }
+        if !(self.learning_rate > 0.0 && self.learning_rate <= 1.0) {
+            return Err(Error::invalid(
+                "training.learning_rate",
+                self.learning_rate,
+                "above 0 and at most 1",
+            ));
+        }
+        self.decay.validate()?;
+        if !(0.0..1.0).contains(&self.ema_decay) {
+            return Err(Error::invalid("training.ema_decay", self.ema_decay, "at least 0 and below 1"));
+        }
+        if let Some(dropout) = self.class_dropout
+            && !(0.0..=1.0).contains(&dropout)
+        {
+            return Err(Error::invalid("training.class_dropout", dropout, "from 0 to 1, or nothing"));
+        }
+        if self.engine == Engine::Ndarray && !cfg!(feature = "ndarray") {
+            return Err(Error::unavailable("engine \"ndarray\"", "this build leaves burn-ndarray out"));
+        }
+        Ok(())
+    }
+}
+
+impl Decay {
+    fn validate(self) -> Result<()> {
+        if let Self::Cosine { steps } | Self::Power { steps, .. } = self
+            && !(1..=1_000_000).contains(&steps)
+        {
+            return Err(Error::invalid("training.decay.steps", steps, "from 1 to 1000000"));
+        }
+        if let Self::Power { exponent, .. } = self
+            && !(0.0..=1.0).contains(&exponent)
+        {
+            return Err(Error::invalid("training.decay.exponent", exponent, "from 0 to 1"));
+        }
+        Ok(())
+    }
+}
