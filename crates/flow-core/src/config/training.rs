@@ -34,7 +34,7 @@ impl Default for TrainingConfig {
     fn default() -> Self {
         Self {
             batch_size: 256,
-            learning_rate: 6e-2,
+            learning_rate: 3e-2,
             decay: Decay::default(),
             ema_decay: 0.998,
             objective: Objective::default(),
@@ -69,7 +69,7 @@ pub enum Decay {
 
 impl Default for Decay {
     fn default() -> Self {
-        Self::Power { steps: 30, exponent: 0.6 }
+        Self::Power { steps: 60, exponent: 0.6 }
     }
 }
 
