@@ -96,7 +96,7 @@ mod tests {
 
     fn experiment(engine: Engine) -> Experiment {
         let mut config = Config {
-            coupling: Coupling::MinibatchOt { batch_size: 32, reuse: 3, pool: 4 },
+            coupling: Coupling::MinibatchOt { batch_size: 32, reuse: 3, pool: 4, even: true },
             ..Config::default()
         };
         config.network.width = 16;

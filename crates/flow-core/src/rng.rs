@@ -50,11 +50,16 @@ impl Rng {
 
     /// Two independent standard normal numbers (Box and Muller 1958).
     pub fn normal_pair(&mut self) -> [f64; 2] {
-        // 1 - u lies in (0, 1], where the logarithm is finite.
-        let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
-        let (sin, cos) = libm::sincos(std::f64::consts::TAU * self.uniform());
-        [radius * cos, radius * sin]
+        normal_pair([self.uniform(), self.uniform()])
     }
+}
+
+/// The two standard normal numbers that two numbers uniform on [0, 1) stand for.
+pub(crate) fn normal_pair([u, v]: [f64; 2]) -> [f64; 2] {
+    // 1 - u lies in (0, 1], where the logarithm is finite.
+    let radius = libm::sqrt(-2.0 * libm::log(1.0 - u));
+    let (sin, cos) = libm::sincos(std::f64::consts::TAU * v);
+    [radius * cos, radius * sin]
 }
 
 #[cfg(test)]

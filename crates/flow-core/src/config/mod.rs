@@ -298,7 +298,9 @@ mod tests {
             (refused(|c| c.sampling.particles = 0), "sampling.particles is 0"),
             (refused(|c| c.sampling.steps = 2_000_000), "sampling.steps is 2000000"),
             (
-                refused(|c| c.coupling = Coupling::MinibatchOt { batch_size: 1, reuse: 1, pool: 1 }),
+                refused(|c| {
+                    c.coupling = Coupling::MinibatchOt { batch_size: 1, reuse: 1, pool: 1, even: true }
+                }),
                 "coupling.batch_size",
             ),
         ] {

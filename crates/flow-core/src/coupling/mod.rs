@@ -34,6 +34,11 @@ pub enum Coupling {
         /// The most assigned batches kept, 1..=4096; at most 2^22 pairs in all.
         #[serde(default = "default_pool")]
         pool: usize,
+        /// Whether the points of a batch are drawn [evenly](crate::distribution::Distribution::sample_evenly)
+        /// rather than independently. Two even batches differ less from the distributions they
+        /// stand for, so their assignment is that of a batch several times as large.
+        #[serde(default = "default_even")]
+        even: bool,
     },
 }
 
@@ -42,14 +47,21 @@ fn default_batch_size() -> usize {
 }
 
 fn default_reuse() -> usize {
-    16
+    64
 }
 
 fn default_pool() -> usize {
     256
 }
 
+fn default_even() -> bool {
+    true
+}
+
 impl Coupling {
+    /// Minibatch optimal transport with the usual sizes.
+    pub const MINIBATCH_OT: Self = Self::MinibatchOt { batch_size: 256, reuse: 64, pool: 256, even: true };
+
     /// Every coupling by name.
     pub const ENTRIES: &'static [Entry<Coupling>] = &[
         Entry {
@@ -62,7 +74,7 @@ impl Coupling {
             name: "minibatch-ot",
             label: "Minibatch OT",
             summary: "Each batch is paired so that the sum of squared distances is least.",
-            value: Coupling::MinibatchOt { batch_size: 256, reuse: 16, pool: 256 },
+            value: Coupling::MINIBATCH_OT,
         },
     ];
 
@@ -71,7 +83,7 @@ impl Coupling {
     /// # Errors
     /// [`Error::Invalid`] for a size outside its range.
     pub fn validate(self, field: &str) -> Result<()> {
-        let Self::MinibatchOt { batch_size, reuse, pool } = self else { return Ok(()) };
+        let Self::MinibatchOt { batch_size, reuse, pool, .. } = self else { return Ok(()) };
         for (name, value, largest) in [("reuse", reuse, 1000), ("pool", pool, 4096)] {
             if !(1..=largest).contains(&value) {
                 return Err(Error::invalid(format!("{field}.{name}"), value, format!("from 1 to {largest}")));
@@ -112,7 +124,7 @@ mod tests {
             (256, 16, 0, "coupling.pool is 0"),
             (2048, 16, 4096, "coupling.pool is 4096, but must be at most 2048"),
         ] {
-            let coupling = Coupling::MinibatchOt { batch_size, reuse, pool };
+            let coupling = Coupling::MinibatchOt { batch_size, reuse, pool, even: true };
             let message = coupling.validate("coupling").unwrap_err().to_string();
             assert!(message.starts_with(field), "{message}");
         }

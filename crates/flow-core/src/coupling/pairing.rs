@@ -59,8 +59,7 @@ impl Pairs {
 /// use flow_core::{coupling::{Coupling, Pairing}, distribution::DistributionSpec};
 /// let source = DistributionSpec::preset("gaussian").build("source")?;
 /// let target = DistributionSpec::preset("five-modes").build("target")?;
-/// let coupling = Coupling::MinibatchOt { batch_size: 256, reuse: 16, pool: 256 };
-/// let mut pairing = Pairing::new(coupling, source, target, 1)?;
+/// let mut pairing = Pairing::new(Coupling::MINIBATCH_OT, source, target, 1)?;
 /// assert_eq!(pairing.next_batch(128).len(), 128);
 /// # Ok::<(), flow_core::Error>(())
 /// ```
@@ -73,14 +72,34 @@ pub struct Pairing {
 #[derive(Debug, Clone)]
 enum Rule {
     /// Drawn afresh, then paired.
-    Drawn {
-        coupling: Coupling,
-        source: Arc<dyn Distribution>,
-        target: Arc<dyn Distribution>,
-        is_per_class: bool,
-    },
+    Drawn(Ends),
     /// Drawn from a fixed set.
     Fixed,
+}
+
+/// What pairs are drawn from, and how they are paired.
+#[derive(Debug, Clone)]
+struct Ends {
+    coupling: Coupling,
+    source: Arc<dyn Distribution>,
+    target: Arc<dyn Distribution>,
+    is_per_class: bool,
+}
+
+impl Ends {
+    /// A fresh batch of `count` pairs.
+    fn pair(&self, state: &mut PairingState, count: usize) -> Pairs {
+        let is_even = matches!(self.coupling, Coupling::MinibatchOt { even: true, .. });
+        let draw = |from: &dyn Distribution, rng: &mut Rng| {
+            if is_even { from.sample_evenly(rng, count) } else { from.sample_labelled(rng, count) }
+        };
+        let (x1, labels) = draw(&*self.target, &mut state.target);
+        let (x0, _) = draw(&*self.source, &mut state.source);
+        match self.coupling {
+            Coupling::Independent => Pairs { x0, x1, labels },
+            Coupling::MinibatchOt { .. } => assign_batch(&x0, x1, labels, self.is_per_class),
+        }
+    }
 }
 
 /// Everything in a [`Pairing`] that changes as pairs are drawn, for checkpoints.
@@ -106,7 +125,7 @@ impl Pairing {
         seed: u64,
     ) -> Result<Self> {
         coupling.validate("coupling")?;
-        let rule = Rule::Drawn { coupling, source, target, is_per_class: false };
+        let rule = Rule::Drawn(Ends { coupling, source, target, is_per_class: false });
         Ok(Self { rule, state: PairingState::new(seed, Pairs::default()) })
     }
 
@@ -136,8 +155,8 @@ impl Pairing {
     /// (Cheng and Schwing 2025, arXiv 2503.10636). Nothing changes for other couplings.
     #[must_use]
     pub fn per_class(mut self) -> Self {
-        if let Rule::Drawn { is_per_class, .. } = &mut self.rule {
-            *is_per_class = true;
+        if let Rule::Drawn(ends) = &mut self.rule {
+            ends.is_per_class = true;
         }
         self
     }
@@ -146,46 +165,34 @@ impl Pairing {
     pub fn next_batch(&mut self, count: usize) -> Pairs {
         let state = &mut self.state;
         let batch = match &self.rule {
-            Rule::Drawn { coupling: Coupling::Independent, source, target, .. } => {
-                let (x1, labels) = target.sample_labelled(&mut state.target, count);
-                Pairs { x0: source.sample(&mut state.source, count), x1, labels }
-            }
-            Rule::Drawn {
-                coupling: Coupling::MinibatchOt { batch_size, reuse, pool },
-                source,
-                target,
-                is_per_class,
-            } => {
-                // Growth follows the number of batches drawn, never a clock: same seed, same pairs.
-                if state.batches_drawn.is_multiple_of(*reuse as u64) {
-                    let (x1, labels) = target.sample_labelled(&mut state.target, *batch_size);
-                    let x0 = source.sample(&mut state.source, *batch_size);
-                    let assigned = assign_batch(&x0, x1, labels, *is_per_class);
-                    let slot = (state.batches_drawn / *reuse as u64 % *pool as u64) as usize;
-                    state.pool.overwrite(slot * batch_size, &assigned);
-                }
-                state.pool.draw(&mut state.picks, count)
-            }
             Rule::Fixed => state.pool.draw(&mut state.picks, count),
+            Rule::Drawn(ends) => match ends.coupling {
+                Coupling::Independent => ends.pair(state, count),
+                Coupling::MinibatchOt { batch_size, reuse, pool, .. } => {
+                    // Growth follows the number of batches drawn, never a clock: same seed, same pairs.
+                    let (round, is_due) = (
+                        state.batches_drawn / reuse as u64,
+                        state.batches_drawn.is_multiple_of(reuse as u64),
+                    );
+                    if is_due {
+                        let assigned = ends.pair(state, batch_size);
+                        state.pool.overwrite((round % pool as u64) as usize * batch_size, &assigned);
+                    }
+                    state.pool.draw(&mut state.picks, count)
+                }
+            },
         };
         state.batches_drawn += 1;
         batch
     }
 
-    /// `count` batches of `size` pairs, each in the order in which it was paired, one after the other.
+    /// `count` batches of `size` pairs, each paired on its own, one after the other.
     pub(crate) fn whole_batches(&mut self, count: usize, size: usize) -> Pairs {
         let mut all = Pairs::default();
         for _ in 0..count {
             let batch = match &self.rule {
-                Rule::Drawn { coupling, source, target, is_per_class } => {
-                    let (x1, labels) = target.sample_labelled(&mut self.state.target, size);
-                    let x0 = source.sample(&mut self.state.source, size);
-                    match coupling {
-                        Coupling::Independent => Pairs { x0, x1, labels },
-                        Coupling::MinibatchOt { .. } => assign_batch(&x0, x1, labels, *is_per_class),
-                    }
-                }
                 Rule::Fixed => self.next_batch(size),
+                Rule::Drawn(ends) => ends.pair(&mut self.state, size),
             };
             all.overwrite(all.len(), &batch);
         }
@@ -231,7 +238,7 @@ fn assign_batch(x0: &[[f32; 2]], x1: Vec<[f32; 2]>, labels: Vec<usize>, is_per_c
         let partners = assign(&x1, x0);
         return Pairs { x0: partners.iter().map(|&partner| x0[partner]).collect(), x1, labels };
     }
-    // The noise is in random order, so row i of it may as well belong to the class of row i.
+    // Row i of the noise knows nothing of the class of row i, so it may as well belong to it.
     let mut paired = x0.to_vec();
     let class_count = labels.iter().max().map_or(0, |largest| largest + 1);
     for class in 0..class_count {
@@ -256,7 +263,7 @@ mod tests {
         Pairing::new(coupling, build("gaussian"), build("five-modes"), 3).unwrap()
     }
 
-    const OT: Coupling = Coupling::MinibatchOt { batch_size: 64, reuse: 2, pool: 3 };
+    const OT: Coupling = Coupling::MinibatchOt { batch_size: 64, reuse: 2, pool: 3, even: false };
 
     fn mean_cost(pairs: &Pairs) -> f64 {
         let identity: Vec<usize> = (0..pairs.len()).collect();
@@ -295,7 +302,7 @@ mod tests {
 
     #[test]
     fn per_class_noise_does_not_depend_on_the_class() {
-        let coupling = Coupling::MinibatchOt { batch_size: 256, reuse: 1, pool: 64 };
+        let coupling = Coupling::MinibatchOt { batch_size: 256, reuse: 1, pool: 64, even: true };
         let mut classes = pairing(coupling).per_class();
         let mut sums = [[0.0_f64; 3]; 5];
         for _ in 0..40 {

@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use super::Outline;
-use crate::{Error, Result, Rng};
+use crate::{Error, Result, rng::normal_pair};
 
 /// The largest coordinate that a distribution may have, and the range of its variances.
 pub(super) const LARGEST_COORDINATE: f64 = 1e6;
@@ -74,9 +74,9 @@ impl Gaussian {
         self.covariance
     }
 
-    /// Draws one point.
-    pub fn draw(&self, rng: &mut Rng) -> [f64; 2] {
-        let [z0, z1] = rng.normal_pair();
+    /// The point that two numbers uniform on [0, 1) stand for.
+    pub fn place(&self, uniform: [f64; 2]) -> [f64; 2] {
+        let [z0, z1] = normal_pair(uniform);
         let [l00, l10, l11] = self.cholesky;
         [self.mean[0] + l00 * z0, self.mean[1] + l10 * z0 + l11 * z1]
     }

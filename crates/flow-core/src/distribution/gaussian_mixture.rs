@@ -2,8 +2,8 @@
 
 use super::gaussian::{Gaussian, HIT_RADIUS};
 use super::spec::{check_count, normalised};
-use super::{Distribution, Family, Outline, draw_index, running_sums};
-use crate::{Error, Result, Rng};
+use super::{Distribution, Family, Outline, index_at, running_sums};
+use crate::{Error, Result};
 
 /// A weighted sum of Gaussians.
 ///
@@ -105,13 +105,9 @@ impl GaussianMixture {
 }
 
 impl Distribution for GaussianMixture {
-    fn sample_labelled(&self, rng: &mut Rng, count: usize) -> (Vec<[f32; 2]>, Vec<usize>) {
-        (0..count)
-            .map(|_| {
-                let component = &self.components[draw_index(&self.cumulative, rng)];
-                (component.gaussian.draw(rng).map(|x| x as f32), component.mode)
-            })
-            .unzip()
+    fn place(&self, [which, u, v]: [f64; 3]) -> ([f64; 2], usize) {
+        let component = &self.components[index_at(&self.cumulative, which)];
+        (component.gaussian.place([u, v]), component.mode)
     }
 
     fn mean(&self) -> [f64; 2] {

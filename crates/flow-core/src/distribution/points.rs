@@ -2,7 +2,7 @@
 
 use super::gaussian::check_point;
 use super::{Distribution, Family, Outline};
-use crate::{Error, Result, Rng};
+use crate::{Error, Result};
 
 /// The most points a set may have.
 const LARGEST_COUNT: usize = 100_000;
@@ -67,9 +67,9 @@ impl Points {
 }
 
 impl Distribution for Points {
-    fn sample_labelled(&self, rng: &mut Rng, count: usize) -> (Vec<[f32; 2]>, Vec<usize>) {
-        let draw = |_| (self.given[rng.below(self.given.len())].map(|x| x as f32), 0);
-        (0..count).map(draw).unzip()
+    fn place(&self, [which, ..]: [f64; 3]) -> ([f64; 2], usize) {
+        let count = self.given.len();
+        (self.given[((which * count as f64) as usize).min(count - 1)], 0)
     }
 
     fn mean(&self) -> [f64; 2] {

@@ -2,8 +2,8 @@
 
 use super::gaussian::LARGEST_COORDINATE;
 use super::spec::{check_count, normalised};
-use super::{Distribution, Family, Outline, draw_index, running_sums};
-use crate::{Error, Result, Rng};
+use super::{Distribution, Family, Outline, index_at, running_sums};
+use crate::{Error, Result};
 
 /// An axis-aligned rectangle with the probability of falling into it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,16 +81,10 @@ impl Rectangles {
 }
 
 impl Distribution for Rectangles {
-    fn sample_labelled(&self, rng: &mut Rng, count: usize) -> (Vec<[f32; 2]>, Vec<usize>) {
-        (0..count)
-            .map(|_| {
-                let mode = draw_index(&self.cumulative, rng);
-                let point = self.rectangles[mode]
-                    .sides
-                    .map(|[low, high]| (low + (high - low) * rng.uniform()) as f32);
-                (point, mode)
-            })
-            .unzip()
+    fn place(&self, [which, u, v]: [f64; 3]) -> ([f64; 2], usize) {
+        let mode = index_at(&self.cumulative, which);
+        let [[left, right], [bottom, top]] = self.rectangles[mode].sides;
+        ([left + (right - left) * u, bottom + (top - bottom) * v], mode)
     }
 
     fn mean(&self) -> [f64; 2] {

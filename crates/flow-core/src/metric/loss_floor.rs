@@ -65,8 +65,8 @@ pub fn loss_floor(
     }
     // Every batch assigned anew, as if training had all the time in the world.
     let (coupling, group_size) = match coupling {
-        Coupling::MinibatchOt { batch_size, .. } => {
-            (Coupling::MinibatchOt { batch_size, reuse: 1, pool: 1 }, batch_size)
+        Coupling::MinibatchOt { batch_size, even, .. } => {
+            (Coupling::MinibatchOt { batch_size, reuse: 1, pool: 1, even }, batch_size)
         }
         Coupling::Independent => (Coupling::Independent, 1),
     };
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn transport_leaves_little_and_larger_batches_less() {
         let floor = |batch_size: usize| {
-            let coupling = Coupling::MinibatchOt { batch_size, reuse: 1, pool: 1 };
+            let coupling = Coupling::MinibatchOt { batch_size, reuse: 1, pool: 1, even: false };
             let (source, target) = (preset("gaussian"), preset("five-modes"));
             loss_floor(coupling, &source, &target, Schedule::CondOt, 1.0, 1).unwrap()
         };
