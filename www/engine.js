@@ -27,8 +27,8 @@ import { startWorker } from "./assets.js";
 
 /**
  * @typedef {{ kind: "boot", module: WebAssembly.Module, glue: string }
- *   | { kind: "configure", generation: number, config: Config, until: number, curve: number[] }
- *   | { kind: "train", until: number }
+ *   | { kind: "configure", generation: number, config: Config, until: number, goal: number, curve: number[] }
+ *   | { kind: "train", until: number, goal: number }
  *   | { kind: "sample", steps: number, particles: number }} ToWorker
  */
 
@@ -54,7 +54,7 @@ export class Engine {
   #module;
   #deliver;
   /** What the worker was asked for, and what it has done of it. */
-  #asked = { until: 0, eulerSteps: 0, particles: 0 };
+  #asked = { until: 0, goal: 0, eulerSteps: 0, particles: 0 };
   #done = { step: 0, eulerSteps: 0, particles: 0 };
 
   /**
@@ -74,23 +74,27 @@ export class Engine {
   /**
    * Begins a new experiment, with a new worker if there is none; answers about earlier ones are dropped.
    * @param {Config} config
-   * @param {number} until training step to train to
+   * @param {number} until training step to train to for now
+   * @param {number} goal training step to rest at
    * @param {number[]} curve evaluations at which to measure the error
    */
-  configure(config, until, curve) {
+  configure(config, until, goal, curve) {
     if (!this.#worker) this.#start();
     this.#generation += 1;
     const { steps: eulerSteps, particles } = config.sampling;
-    this.#asked = { until, eulerSteps, particles };
+    this.#asked = { until, goal, eulerSteps, particles };
     this.#done = { step: 0, eulerSteps: 0, particles: 0 };
-    this.#post({ kind: "configure", generation: this.#generation, config, until, curve });
+    this.#post({ kind: "configure", generation: this.#generation, config, until, goal, curve });
   }
 
-  /** @param {number} until training step to train to */
-  train(until) {
-    if (until === this.#asked.until) return;
-    this.#asked.until = until;
-    this.#post({ kind: "train", until });
+  /**
+   * @param {number} until training step to train to for now
+   * @param {number} goal training step to rest at
+   */
+  train(until, goal) {
+    if (until === this.#asked.until && goal === this.#asked.goal) return;
+    this.#asked = { ...this.#asked, until, goal };
+    this.#post({ kind: "train", until, goal });
   }
 
   /**

@@ -24,7 +24,7 @@ import { LEARNT_AT, verdict } from "./verdict.js";
 /** @typedef {import("./engine.js").FromWorker} FromWorker */
 
 /** Neither flow trains further ahead of the other than this, so that the two can be compared at any moment. */
-const LEASH_STEPS = 100;
+const LEASH_STEPS = 250;
 const CHART_MILLISECONDS = 400;
 /** A frame paints as many panels as fit in this time, and at least one: the page must stay quick to answer. */
 const PAINT_MILLISECONDS = 8;
@@ -130,7 +130,7 @@ class Lab {
   /** @param {import("./update.js").Message} message */
   dispatch(message) {
     this.#state = update(this.#state, message);
-    if (message.kind === "reset") this.#restart();
+    if (message.kind === "reset") this.#configure(this.#sides);
     if (message.kind === "scrub") this.#clock.set(this.#state.time);
     if (message.kind === "play" && this.#state.playing && this.#state.time === 1) this.#clock.set(0);
     this.#render();
@@ -160,10 +160,8 @@ class Lab {
       this.#couplingButton.textContent =
         state.straight.coupling === "independent" ? "Use optimal transport" : "Use independent coupling";
     }
-    for (const side of this.#sides) {
-      if (!before || this.#experimentChanged(side.name, state, before)) this.#configure(side);
-      else side.engine.sample(state.n, state.particles);
-    }
+    this.#configure(this.#sides.filter(({ name }) => !before || this.#experimentChanged(name, state, before)));
+    for (const { engine } of this.#sides) engine.sample(state.n, state.particles);
     if (state.n !== before?.n) {
       this.#chartsStale = true;
       this.#showVerdict();
@@ -186,10 +184,20 @@ class Lab {
     );
   }
 
+  /**
+   * Begins these flows' experiments anew.
+   * @param {Side[]} sides
+   */
+  #configure(sides) {
+    // First all counters, then all workers: what a worker is told depends on the others' counters.
+    for (const side of sides) side.step = 0;
+    for (const side of sides) this.#begin(side);
+  }
+
   /** @param {Side} side */
-  #configure(side) {
+  #begin(side) {
     const { dataset, seed, particles, n, [side.name]: flow } = this.#state;
-    side.step = 0;
+    const goal = this.#goal();
     side.failed = false;
     side.waiting = side.straightness = undefined;
     side.curves = noCurves();
@@ -197,27 +205,30 @@ class Lab {
     side.panel.clear("Starting from random weights …");
     side.engine.configure(
       { seed, target: { preset: dataset }, schedule: { type: flow.schedule }, coupling: { type: flow.coupling }, sampling: { particles, steps: n } },
-      LEASH_STEPS,
+      Math.min(LEASH_STEPS, goal),
+      goal,
       CURVE,
     );
     this.#chartsStale = true;
-  }
-
-  #restart() {
-    for (const side of this.#sides) this.#configure(side);
   }
 
   #furthestStep() {
     return Math.max(...this.#sides.map(({ step }) => step));
   }
 
+  /** The training step at which both networks rest. */
+  #goal() {
+    const { until, stop, training } = this.#state;
+    return Math.max(training ? until : (stop ?? until), this.#furthestStep());
+  }
+
   /** Tells the workers how far to train: to the pause, but in step with each other. */
   #steer() {
-    const { until, stop, training } = this.#state;
-    const goal = Math.max(training ? until : (stop ?? until), this.#furthestStep());
+    const { training } = this.#state;
+    const goal = this.#goal();
     const alive = this.#sides.filter(({ failed }) => !failed);
     const slowest = Math.min(...alive.map(({ step }) => step));
-    for (const { engine } of alive) engine.train(Math.min(goal, slowest + LEASH_STEPS));
+    for (const { engine } of alive) engine.train(Math.min(goal, slowest + LEASH_STEPS), goal);
     if (training && alive.length > 0 && slowest >= goal) {
       this.dispatch({ kind: "pause-training", step: goal });
     }
@@ -271,7 +282,7 @@ class Lab {
         side.failed = true;
         side.waiting = undefined;
         side.panel.fail(`${NAMES[side.name]} stopped while ${message.during}: ${message.reason}.`, () => {
-          this.#configure(side);
+          this.#configure([side]);
           this.#steer();
         });
         this.#showVerdict();

@@ -12,7 +12,7 @@
 
   /** Messages are answered between slices, so a slice bounds how long the reader waits. */
   const SLICE_MILLISECONDS = 12;
-  const PROGRESS_MILLISECONDS = 100;
+  const PROGRESS_MILLISECONDS = 50;
   const HISTORY_MILLISECONDS = 500;
   /** Pictures are renewed at this pace at most, and take at most this share of the time. */
   const SAMPLE_MILLISECONDS = 200;
@@ -24,7 +24,10 @@
   /** @type {Lab | undefined} */
   let lab;
   let generation = 0;
+  /** Train to this step for now … */
   let until = 0;
+  /** … and rest at this one. */
+  let goal = 0;
   let eulerSteps = 1;
   let particles = 0;
   /** Function evaluations at which the error curve is measured. @type {number[]} */
@@ -81,7 +84,7 @@
             progressAt = performance.now();
             progressStep = lab?.training_step ?? 0;
           }
-          until = message.until;
+          ({ until, goal } = message);
           break;
         case "sample":
           eulerSteps = message.steps;
@@ -101,7 +104,7 @@
     lab?.free();
     lab = undefined;
     lab = new wasm_bindgen.Lab(JSON.stringify(message.config));
-    ({ generation, until, curve } = message);
+    ({ generation, until, goal, curve } = message);
     ({ steps: eulerSteps, particles } = message.config.sampling);
     pictured = floorKnown = false;
     pictureStep = straightnessStep = reportedStep = -1;
@@ -111,24 +114,26 @@
     stepsPerSecond = 0;
   }
 
-  /** Does the most urgent piece of work. Returns whether there may be more. */
+  /**
+   * Does the most urgent piece of work. Returns whether there may be more.
+   * The goal is reported last, when the picture and all that is said about it are there.
+   */
   function work() {
     if (!lab) return false;
     const now = performance.now();
     const step = lab.training_step;
-    const training = step < until;
-    if (pictureIsDue(now, step, training)) {
+    const resting = step >= goal;
+    if (pictureIsDue(now, step, resting)) {
       takePicture(lab);
     } else if (straightnessStep < pictureStep) {
       measureStraightness(lab);
-    } else if (!floorKnown && (step >= FLOOR_STEP || !training)) {
+    } else if (!floorKnown && (step >= FLOOR_STEP || resting)) {
       measureFloor(lab);
-    } else if (training) {
-      if (curveIsDue(now, step)) measureCurve(lab);
-      else train(lab, Math.min(until - step, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep))));
-    } else if (reportedStep !== step) {
+    } else if (step < until && !curveIsDue(now, step)) {
+      train(lab, Math.min(until - step, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep))));
+    } else if (step >= until && reportedStep !== step) {
       report(lab, true);
-    } else if (curveSteps.some((measured) => measured !== step)) {
+    } else if (resting ? curveSteps.some((measured) => measured !== step) : curveIsDue(now, step)) {
       measureCurve(lab);
     } else {
       return false;
@@ -136,11 +141,11 @@
     return true;
   }
 
-  /** @type {(now: number, step: number, training: boolean) => boolean} */
-  function pictureIsDue(now, step, training) {
+  /** @type {(now: number, step: number, resting: boolean) => boolean} */
+  function pictureIsDue(now, step, resting) {
     if (!pictured || pictureEulerSteps !== eulerSteps) return true;
     if (pictureStep === step) return false;
-    return !training || now - pictureAt >= Math.max(SAMPLE_MILLISECONDS, pictureCost / SAMPLE_SHARE);
+    return resting || now - pictureAt >= Math.max(SAMPLE_MILLISECONDS, pictureCost / SAMPLE_SHARE);
   }
 
   /** @type {(now: number, step: number) => boolean} */
@@ -154,7 +159,8 @@
     lab.train(steps);
     const ended = performance.now();
     millisecondsPerStep += 0.3 * ((ended - started) / steps - millisecondsPerStep);
-    if (ended - progressAt >= PROGRESS_MILLISECONDS) report(lab, ended - historyAt >= HISTORY_MILLISECONDS);
+    const onTheWay = lab.training_step < until;
+    if (onTheWay && ended - progressAt >= PROGRESS_MILLISECONDS) report(lab, ended - historyAt >= HISTORY_MILLISECONDS);
   }
 
   /** @type {(lab: Lab, withHistory: boolean) => void} */
