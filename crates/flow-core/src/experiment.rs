@@ -133,6 +133,15 @@ impl Experiment {
         Ok(experiment)
     }
 
+    /// The averaged weights for other programs, as the bytes of a
+    /// [safetensors](crate::safetensors) file.
+    ///
+    /// # Errors
+    /// Never expected; as [`safetensors::write`](crate::safetensors::write).
+    pub fn safetensors(&self) -> Result<Vec<u8>> {
+        self.trainer.safetensors(&self.config)
+    }
+
     /// What it was made from.
     pub fn config(&self) -> &Config {
         &self.config

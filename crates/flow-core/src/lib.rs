@@ -13,6 +13,7 @@ pub mod likelihood;
 pub mod metric;
 pub mod registry;
 mod rng;
+pub mod safetensors;
 mod scalar;
 mod schedule;
 pub mod solver;

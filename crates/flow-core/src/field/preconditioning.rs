@@ -62,6 +62,16 @@ impl Preconditioning {
         self.schedule
     }
 
+    /// Mean and scalar standard deviation of the source, then of the target.
+    pub fn moments(&self) -> [([f64; 2], f64); 2] {
+        [self.source, self.target].map(|moments| (moments.mean, moments.deviation))
+    }
+
+    /// Whether noise and data are taken as fully correlated, or else as independent.
+    pub fn is_coupled(&self) -> bool {
+        self.coupled
+    }
+
     /// The latest time at most `t` that networks are trained for and asked about.
     pub fn clamp_time(&self, t: f64) -> f64 {
         t.min(self.schedule.last_time())

@@ -16,6 +16,7 @@ use crate::{
     coupling::{Pairing, PairingState, Pairs},
     distribution::Distribution,
     field::{NetworkField, preconditioning::Preconditioning},
+    safetensors,
     train::{
         batch::Batch,
         engine::Network,
@@ -183,6 +184,15 @@ impl Trainer {
     /// The field of the averaged weights.
     pub fn field(&self) -> NetworkField {
         NetworkField::new(self.preconditioning, self.features, self.shape, &self.average)
+    }
+
+    /// The averaged weights as the bytes of a [safetensors](crate::safetensors) file, with the
+    /// `config` that describes them.
+    ///
+    /// # Errors
+    /// As [`safetensors::write`].
+    pub fn safetensors(&self, config: &Config) -> Result<Vec<u8>> {
+        safetensors::write(config, &self.preconditioning, self.features, self.shape, &self.average)
     }
 
     /// What training has changed so far.
