@@ -46,7 +46,10 @@ test("rough handling leaves the right experiment, and no trace in memory", async
   const last = await cycle(40);
   context.diagnostic(`after one cycle ${JSON.stringify(first)}, after five ${JSON.stringify(last)}`);
 
-  assert.deepEqual(last.wasm, first.wasm, "the wasm memories have not grown");
+  // Room for the allocator's gaps. One picture lost a reset would be over 10 MB by now, one a frame far more.
+  for (const [i, bytes] of last.wasm.entries()) {
+    assert.ok(bytes <= (first.wasm[i] ?? 0) + 4 * 2 ** 20, `wasm memory ${i} has not grown: ${first.wasm[i]} to ${bytes} bytes`);
+  }
   assert.ok(last.heap <= 1.1 * first.heap + 1e6, `the JavaScript heap has not grown: ${first.heap} to ${last.heap} bytes`);
 
   assert.ok(await lab.dataset("Two moons").isChecked());

@@ -86,10 +86,10 @@ test("checkerboard after 500 steps is recognisable, and after 4,000 nearly every
     const hits = await lab.stat(panel, "hits");
     const { blue, orange } = inks(await pixelsOf(lab.canvas(panel)));
     context.diagnostic(`${panel}, 500 steps: hits ${hits}, share of blue ink ${(blue / (blue + orange)).toFixed(3)}`);
-    assert.ok(hits >= 0.75, `${panel}: hits ${hits}`);
+    assert.ok(hits >= 0.7, `${panel}: hits ${hits}`);
     assert.equal(await lab.stat(panel, "modes"), 8);
-    // What is drawn is what is counted: blue for hits, orange for misses. Dots overlap, so this is rough.
-    assert.ok(Math.abs(blue / (blue + orange) - hits) < 0.1, `${panel}: ${blue} blue, ${orange} orange`);
+    // What is drawn is what is counted: blue for hits, orange for misses. Dots overlap, so this is nearly so.
+    assert.ok(Math.abs(blue / (blue + orange) - hits) < 0.05, `${panel}: ${blue} blue, ${orange} orange`);
   }
 
   await lab.page.getByRole("spinbutton", { name: "Pause at step", exact: true }).fill("4000");

@@ -1,18 +1,21 @@
 // How long things take on the page's main thread.
 
-/** @typedef {import("playwright-core").Page} Page */
-
 /**
- * Notes every main-thread task over 50 ms from now on. Chromium only.
- * @param {Page} page
+ * Durations in milliseconds of all main-thread tasks of a page while `action` goes on, by the wall clock and by the
+ * processor time they took. What a busy machine does in between counts in the first only. Chromium only.
+ * @param {import("playwright-core").Browser} browser
+ * @param {import("playwright-core").Page} page
+ * @param {() => Promise<void>} action
  */
-export async function watchLongTasks(page) {
-  await page.evaluate(() => {
-    const durations = /** @type {number[]} */ ([]);
-    Object.assign(globalThis, { longTasks: durations });
-    new PerformanceObserver((list) => durations.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
-  });
-  return () => page.evaluate(() => /** @type {any} */ (globalThis).longTasks.splice(0));
+export async function mainThreadTasks(browser, page, action) {
+  await browser.startTracing(page, { categories: ["toplevel"] });
+  await action();
+  /** @type {{ traceEvents: { ph: string, name: string, pid: number, tid: number, dur: number, tdur?: number, args: { name: string } }[] }} */
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const threads = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+  const main = new Set(threads.map(({ pid, tid }) => `${pid} ${tid}`));
+  const tasks = traceEvents.filter(({ ph, name, pid, tid }) => ph === "X" && name.endsWith("RunTask") && main.has(`${pid} ${tid}`));
+  return { wall: tasks.map(({ dur }) => dur / 1000), processor: tasks.map(({ tdur = 0 }) => tdur / 1000) };
 }
 
 /**
@@ -22,34 +25,7 @@ export async function watchLongTasks(page) {
  */
 export async function sliderLatencies(lab, values) {
   await lab.eulerSteps.focus();
-  await lab.page.evaluate(() => {
-    const slider = document.activeElement;
-    if (!(slider instanceof HTMLInputElement)) throw new Error("the slider has the focus");
-    const canvases = [...document.querySelectorAll("section canvas[role=img], [role=region] canvas[role=img]")].filter((canvas) => canvas.closest("section, [role=region]")?.querySelector("data[data-stat=nfe]"));
-    const evaluations = [...document.querySelectorAll("data[data-stat=nfe]")];
-    const small = new OffscreenCanvas(100, 100).getContext("2d", { willReadFrequently: true });
-    if (!small) throw new Error("no canvas");
-    const look = () =>
-      canvases.map((canvas) => {
-        small.clearRect(0, 0, 100, 100);
-        small.drawImage(/** @type {HTMLCanvasElement} */ (canvas), 0, 0, 100, 100);
-        return small.getImageData(0, 0, 100, 100).data.join();
-      });
-    const latencies = /** @type {number[]} */ ([]);
-    let before = look();
-    slider.addEventListener("input", (event) => {
-      const wanted = slider.value;
-      const check = () => {
-        const shown = evaluations.every((data) => data.getAttribute("value") === wanted);
-        const after = shown ? look() : before;
-        if (!shown || after.some((picture, index) => picture === before[index])) return void requestAnimationFrame(check);
-        latencies.push(performance.now() - event.timeStamp);
-        before = after;
-      };
-      requestAnimationFrame(check);
-    });
-    Object.assign(globalThis, { latencies });
-  });
+  await lab.page.evaluate(watchSlider);
   let at = Number(await lab.eulerSteps.inputValue());
   for (const [index, value] of values.entries()) {
     await lab.page.keyboard.press(value > at ? "ArrowRight" : "ArrowLeft");
@@ -57,6 +33,37 @@ export async function sliderLatencies(lab, values) {
     await lab.page.waitForFunction((count) => /** @type {any} */ (globalThis).latencies.length >= count, index + 1);
   }
   return /** @type {Promise<number[]>} */ (lab.page.evaluate(() => /** @type {any} */ (globalThis).latencies));
+}
+
+/** Runs in the page: measures each `input` of the slider that has the focus, into the global `latencies`. */
+function watchSlider() {
+  const slider = document.activeElement;
+  if (!(slider instanceof HTMLInputElement)) throw new Error("the slider has the focus");
+  const evaluations = [...document.querySelectorAll("data[data-stat=nfe]")];
+  const canvases = evaluations.map((data) => data.closest("section, [role=region]")?.querySelector("canvas[role=img]"));
+  const small = new OffscreenCanvas(100, 100).getContext("2d", { willReadFrequently: true });
+  if (!small) throw new Error("this browser has no canvas");
+  const look = () =>
+    canvases.map((canvas) => {
+      small.clearRect(0, 0, 100, 100);
+      if (canvas instanceof HTMLCanvasElement) small.drawImage(canvas, 0, 0, 100, 100);
+      return small.getImageData(0, 0, 100, 100).data.join();
+    });
+  /** @type {number[]} */
+  const latencies = [];
+  let before = look();
+  slider.oninput = (event) => {
+    const wanted = slider.value;
+    const check = () => {
+      const shown = evaluations.every((data) => data.getAttribute("value") === wanted);
+      const after = shown ? look() : before;
+      if (after.some((picture, i) => picture === before[i])) return void requestAnimationFrame(check);
+      latencies.push(performance.now() - event.timeStamp);
+      before = after;
+    };
+    requestAnimationFrame(check);
+  };
+  Object.assign(globalThis, { latencies });
 }
 
 /**
