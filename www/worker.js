@@ -17,6 +17,8 @@
   /** Pictures are renewed at this pace at most, and take at most this share of the time. */
   const SAMPLE_MILLISECONDS = 200;
   const SAMPLE_SHARE = 0.25;
+  /** While the reader drags the slider, what can wait does. */
+  const DRAG_MILLISECONDS = 300;
   const CURVE_SHARE = 0.15;
   /** The loss floor takes a moment to compute; it is not needed before the loss comes near it. */
   const FLOOR_STEP = 100;
@@ -30,6 +32,7 @@
   let goal = 0;
   let eulerSteps = 1;
   let particles = 0;
+  let askedAt = 0;
   /** Function evaluations at which the error curve is measured. @type {number[]} */
   let curve = [];
 
@@ -87,6 +90,7 @@
           ({ until, goal } = message);
           break;
         case "sample":
+          askedAt = performance.now();
           eulerSteps = message.steps;
           if (message.particles !== particles) {
             particles = message.particles;
@@ -123,13 +127,14 @@
     const now = performance.now();
     const step = lab.training_step;
     const resting = step >= goal;
+    const dragging = now - askedAt < DRAG_MILLISECONDS && step < until;
     if (pictureIsDue(now, step, resting)) {
       takePicture(lab);
-    } else if (straightnessStep < pictureStep) {
+    } else if (straightnessStep < pictureStep && !dragging) {
       measureStraightness(lab);
-    } else if (!floorKnown && (step >= FLOOR_STEP || resting)) {
+    } else if (!floorKnown && !dragging && (step >= FLOOR_STEP || resting)) {
       measureFloor(lab);
-    } else if (step < until && !curveIsDue(now, step)) {
+    } else if (step < until && (dragging || !curveIsDue(now, step))) {
       train(lab, Math.min(until - step, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep))));
     } else if (step >= until && reportedStep !== step) {
       report(lab, true);
