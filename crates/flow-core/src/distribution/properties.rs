@@ -186,6 +186,21 @@ fn encloses(outline: &Outline, x: [f64; 2]) -> bool {
     }
 }
 
+#[test]
+fn what_has_no_weight_is_neither_drawn_nor_hit() {
+    for text in [
+        r#"{"type":"gaussian_mixture","weights":[0,1],"means":[[9,9],[0,0]],"covs":[[[1,0],[0,1]],[[1,0],[0,1]]]}"#,
+        r#"{"type":"uniform_rectangles","weights":[1,0],"rects":[[0,1,0,1],[8,10,8,10]]}"#,
+    ] {
+        let spec: DistributionSpec = serde_json::from_str(text).unwrap();
+        let distribution = spec.build("target").unwrap();
+        assert_eq!((distribution.mode_at([9.0, 9.0]), distribution.outline().len()), (None, 1));
+        let samples =
+            [bits(1, &*distribution, 500), distribution.sample_evenly(&mut Rng::stream(1, "test"), 500).0];
+        assert!(samples.concat().iter().all(|p| p[0] < 6.0));
+    }
+}
+
 fn spec() -> impl Strategy<Value = DistributionSpec> {
     let weights = || prop::collection::vec(0.01_f64..10.0, 1..5);
     let point = || [-5.0_f64..5.0, -5.0_f64..5.0];

@@ -36,7 +36,7 @@ pub enum FloorKind {
 /// infinite at 1, and so would be the floor).
 ///
 /// Exact conditional variances for independent coupling where there is an exact field, nearest
-/// neighbours otherwise. Takes about 0.1 s.
+/// neighbours otherwise. Takes a few tenths of a second.
 ///
 /// # Errors
 /// [`Error::Invalid`] for bad parameters, or a `last_time` outside (0, 1].

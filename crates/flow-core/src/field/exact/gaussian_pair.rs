@@ -116,10 +116,22 @@ impl GaussianPair {
         scaled(wronskian * wronskian, shared[0][0] + shared[1][1])
     }
 
-    pub(super) fn at(&self, x: [f64; 2]) -> Term {
+    /// Log density of `x`, weights included.
+    pub(super) fn log_density(&self, x: [f64; 2]) -> f64 {
+        let (_, [z0, z1]) = self.offset(x);
+        self.log_peak - 0.5 * (z0 * z0 + z1 * z1)
+    }
+
+    /// The way from the centre to `x`, and the same in units in which the pair is round.
+    fn offset(&self, x: [f64; 2]) -> ([f64; 2], [f64; 2]) {
         let d = [x[0] - self.center[0], x[1] - self.center[1]];
         let [w00, w10, w11] = self.whitening;
-        let (z0, z1) = (w00 * d[0], w10 * d[0] + w11 * d[1]);
+        (d, [w00 * d[0], w10 * d[0] + w11 * d[1]])
+    }
+
+    pub(super) fn at(&self, x: [f64; 2]) -> Term {
+        let (d, [z0, z1]) = self.offset(x);
+        let [w00, w10, w11] = self.whitening;
         // C^-1 d, through the factor: exact symmetry matters less than the digits it keeps.
         let pull = [w00 * z0 + w10 * z1, w11 * z1];
         let along = |base: [f64; 2], gain: Matrix| affine(base, gain, d);

@@ -9,6 +9,8 @@ use crate::{Error, Result};
 #[derive(Debug, Clone)]
 pub struct Marginal {
     t: f64,
+    /// Components of the target, those without weight included.
+    target_count: usize,
     terms: Terms,
 }
 
@@ -59,18 +61,24 @@ pub(super) struct Term {
 const NEGLIGIBLE: f64 = -100.0;
 
 impl Marginal {
-    pub(super) fn of_gaussians(t: f64, at: Coefficients, target: &[Lump], source: &[Lump]) -> Result<Self> {
+    pub(super) fn of_gaussians(
+        t: f64,
+        target_count: usize,
+        at: Coefficients,
+        target: &[Lump],
+        source: &[Lump],
+    ) -> Result<Self> {
         let pairs = target.iter().flat_map(|target| source.iter().map(move |source| (target, source)));
         let pairs = pairs.map(|(target, source)| GaussianPair::new(target, source, at));
         let Some(pairs) = pairs.collect::<Option<Vec<_>>>() else {
             let reason = format!("at t = {t} the marginal is made of points, which have no density");
             return Err(Error::unavailable("the exact field", reason));
         };
-        Ok(Self { t, terms: Terms::Gaussians(pairs) })
+        Ok(Self { t, target_count, terms: Terms::Gaussians(pairs) })
     }
 
-    pub(super) fn of_slabs(t: f64, at: Coefficients, slabs: Slabs) -> Self {
-        Self { t, terms: Terms::Slabs(slabs, at) }
+    pub(super) fn of_slabs(t: f64, target_count: usize, at: Coefficients, slabs: Slabs) -> Self {
+        Self { t, target_count, terms: Terms::Slabs(slabs, at) }
     }
 
     /// Everything at `x`.
@@ -113,17 +121,23 @@ impl Marginal {
     pub fn target_weights(&self, x: [f64; 2]) -> Result<Vec<f64>> {
         let terms = self.terms(x);
         let (weights, _) = self.weigh(x, &terms)?;
-        let count = terms.iter().map(|term| term.target + 1).max().unwrap_or(0);
-        let mut sums = vec![0.0; count];
+        let mut sums = vec![0.0; self.target_count];
         for (term, weight) in terms.iter().zip(weights) {
             sums[term.target] += weight;
         }
         Ok(sums)
     }
 
+    /// What the pairs say about `x`, but for those too unlikely to matter.
     fn terms(&self, x: [f64; 2]) -> Vec<Term> {
         match &self.terms {
-            Terms::Gaussians(pairs) => pairs.iter().map(|pair| pair.at(x)).collect(),
+            Terms::Gaussians(pairs) => {
+                let log_densities: Vec<f64> = pairs.iter().map(|pair| pair.log_density(x)).collect();
+                let peak = log_densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let likely = |log: &f64| *log - peak >= NEGLIGIBLE;
+                let pairs = pairs.iter().zip(&log_densities).filter(|(_, log)| likely(log));
+                pairs.map(|(pair, _)| pair.at(x)).collect()
+            }
             Terms::Slabs(slabs, coefficients) => slabs.at(x, *coefficients),
         }
     }

@@ -169,6 +169,21 @@ fn velocity_is_the_mean_of_the_conditional_velocities_and_its_variance_their_sca
 }
 
 #[test]
+fn components_without_weight_have_no_part_in_it() {
+    let unit = [[1.0, 0.0], [0.0, 1.0]];
+    let target = DistributionSpec::GaussianMixture {
+        weights: vec![1.0, 3.0, 0.0],
+        means: vec![[0.0, 0.0], [2.0, 0.0], [1.0, 0.5]],
+        covs: vec![unit; 3],
+    };
+    let field = field(&target, &preset("gaussian"), Schedule::CondOt);
+    let weights = field.marginal(0.5).unwrap().target_weights([1.0, 0.5]).unwrap();
+    // Half way both centres, at 0 and 1, see x at 1 and 0 with variance 1/2.
+    let first = 1.0 / (1.0 + 3.0 * libm::exp(1.0));
+    assert!(deviation(&weights, &[first, 1.0 - first, 0.0]) < 1e-14, "{weights:?}");
+}
+
+#[test]
 fn velocity_starts_towards_the_mean() {
     let field = field(&preset("two-moons"), &preset("gaussian"), Schedule::CondOt);
     let x = [[0.3, -0.7], [5.0, 5.0]];
