@@ -48,7 +48,11 @@ export function verdict(straight, curved) {
     return `${steps} both flows land as close to the data as a sample of this size can tell (${distances}).`;
   }
   if (worst.energy < TIE * best.energy) return `${steps} the two flows land about equally far from the data (${distances}).`;
-  const factor = best.energy < noise ? `over ${times(worst.energy / noise)}` : times(worst.energy / best.energy);
+  if (best.energy < noise) {
+    // A ratio to noise would be noise: what can be said is that one distance is there and the other is not.
+    return `${steps} ${best.name} lands as close to the data as a sample of this size can tell; ${worst.name} does not (${distances})${reason(best, worst)}.`;
+  }
+  const factor = times(worst.energy / best.energy);
   return `${steps} ${best.name} lands ${factor} closer to the data than ${worst.name} (${distances})${reason(best, worst)}.`;
 }
 
@@ -57,11 +61,11 @@ export function verdict(straight, curved) {
  * @param {Flow} best
  * @param {Flow} worst
  */
-function reason({ straightness: best }, { straightness: worst }) {
+function reason({ name, straightness: best }, { straightness: worst }) {
   if (best === undefined || worst === undefined) return "";
   const ratio = worst / Math.max(best, 1e-9);
   const values = `straightness ${measure(best)} against ${measure(worst)}`;
-  if (ratio >= TIE) return `: its trajectories are ${times(ratio)} straighter (${values})`;
+  if (ratio >= TIE) return `: ${name}’s trajectories are ${times(ratio)} straighter (${values})`;
   if (ratio > 1 / TIE) return `, though both bend alike (${values}): where a trajectory bends counts too`;
-  return `, although its trajectories bend more (${values}): where they bend counts too`;
+  return `, although ${name}’s trajectories bend more (${values}): where they bend counts too`;
 }
