@@ -9,8 +9,7 @@
 //! | Gaussian mixture, points | Gaussian mixture, points | a Gaussian |
 //! | rectangles | axis-aligned Gaussian mixture (or the reverse) | a smeared rectangle |
 //!
-//! Points are Gaussians without spread: they need some at the other end. Between two sets of
-//! rectangles, and for rectangles with a tilted Gaussian, there is no field here.
+//! Points are Gaussians without spread: they need a source with some.
 
 mod gaussian_pair;
 mod marginal;
@@ -21,7 +20,7 @@ use gaussian_pair::Lump;
 pub use marginal::{Local, Marginal};
 use slab_pair::Slabs;
 
-use super::{Divergence, Score, VelocityField};
+use super::{Denoiser, Divergence, Score, VelocityField};
 use crate::distribution::{Distribution, Family};
 use crate::{Error, Result, Schedule};
 
@@ -46,7 +45,6 @@ const LARGEST_PAIR_COUNT: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct ExactField {
     pairs: Pairs,
-    target_count: usize,
     schedule: Schedule,
 }
 
@@ -80,12 +78,7 @@ impl ExactField {
             }
             (target, source) => Pairs::Gaussians { target: Lump::all(target), source: Lump::all(source) },
         };
-        let target_count = match target.family() {
-            Family::GaussianMixture(mixture) => mixture.components().len(),
-            Family::Rectangles(rectangles) => rectangles.rectangles().len(),
-            Family::Points(points) => points.points().len(),
-        };
-        let field = Self { pairs, target_count, schedule };
+        let field = Self { pairs, schedule };
         if field.pair_count() > LARGEST_PAIR_COUNT {
             return Err(Error::invalid(
                 "target and source",
@@ -120,10 +113,8 @@ impl ExactField {
         }
         let coefficients = self.schedule.at(t);
         match &self.pairs {
-            Pairs::Gaussians { target, source } => {
-                Marginal::of_gaussians(t, self.target_count, coefficients, target, source)
-            }
-            Pairs::Slabs(slabs) => Ok(Marginal::of_slabs(t, self.target_count, coefficients, slabs.clone())),
+            Pairs::Gaussians { target, source } => Marginal::of_gaussians(t, coefficients, target, source),
+            Pairs::Slabs(slabs) => Ok(Marginal::of_slabs(t, coefficients, slabs.clone())),
         }
     }
 }
@@ -162,6 +153,19 @@ impl Score for ExactField {
         let marginal = self.marginal(t)?;
         for (x, out) in x.iter().zip(out) {
             *out = marginal.score(*x)?;
+        }
+        Ok(())
+    }
+}
+
+impl Denoiser for ExactField {
+    type Scalar = f64;
+
+    fn denoise(&self, t: f64, x: &[[f64; 2]], data: &mut [[f64; 2]], noise: &mut [[f64; 2]]) -> Result<()> {
+        let marginal = self.marginal(t)?;
+        for (x, (data, noise)) in x.iter().zip(data.iter_mut().zip(noise)) {
+            let local = marginal.at(*x)?;
+            (*data, *noise) = (local.data_mean, local.noise_mean);
         }
         Ok(())
     }
