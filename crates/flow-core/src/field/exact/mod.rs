@@ -9,7 +9,8 @@
 //! | Gaussian mixture, points | Gaussian mixture, points | a Gaussian |
 //! | rectangles | axis-aligned Gaussian mixture (or the reverse) | a smeared rectangle |
 //!
-//! Points are Gaussians without spread: they need a source with some.
+//! Points are Gaussians without spread: they need some at the other end. Between two sets of
+//! rectangles, and for rectangles with a tilted Gaussian, there is no field here.
 
 mod gaussian_pair;
 mod marginal;
@@ -45,6 +46,7 @@ const LARGEST_PAIR_COUNT: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct ExactField {
     pairs: Pairs,
+    target_count: usize,
     schedule: Schedule,
 }
 
@@ -78,7 +80,12 @@ impl ExactField {
             }
             (target, source) => Pairs::Gaussians { target: Lump::all(target), source: Lump::all(source) },
         };
-        let field = Self { pairs, schedule };
+        let target_count = match target.family() {
+            Family::GaussianMixture(mixture) => mixture.components().len(),
+            Family::Rectangles(rectangles) => rectangles.rectangles().len(),
+            Family::Points(points) => points.points().len(),
+        };
+        let field = Self { pairs, target_count, schedule };
         if field.pair_count() > LARGEST_PAIR_COUNT {
             return Err(Error::invalid(
                 "target and source",
@@ -113,8 +120,10 @@ impl ExactField {
         }
         let coefficients = self.schedule.at(t);
         match &self.pairs {
-            Pairs::Gaussians { target, source } => Marginal::of_gaussians(t, coefficients, target, source),
-            Pairs::Slabs(slabs) => Ok(Marginal::of_slabs(t, coefficients, slabs.clone())),
+            Pairs::Gaussians { target, source } => {
+                Marginal::of_gaussians(t, self.target_count, coefficients, target, source)
+            }
+            Pairs::Slabs(slabs) => Ok(Marginal::of_slabs(t, self.target_count, coefficients, slabs.clone())),
         }
     }
 }
