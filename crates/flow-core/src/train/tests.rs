@@ -5,7 +5,8 @@ use crate::{
     Schedule, Solver,
     config::{Decay, Engine},
     distribution::DistributionSpec,
-    metric::coverage,
+    field::{Guided, exact::ExactField},
+    metric::{coverage, energy_distance},
     solver::integrate_to_end,
 };
 
@@ -172,6 +173,36 @@ fn every_objective_learns_the_same_field() {
         let hits = hits(&trainer, &config, 32);
         assert!(hits > 0.8, "{objective:?}: {hits}");
     }
+}
+
+#[test]
+fn guidance_follows_the_exact_guided_field() {
+    let mut config = Config::default();
+    config.training.class_dropout = Some(0.2);
+    let mut trainer = trainer(&config);
+    for _ in 0..1200 {
+        trainer.step().unwrap();
+    }
+    let [source, target] = [&config.source, &config.target].map(|spec| spec.build("spec").unwrap());
+    // The top mode alone, which is class 0, and all five together.
+    let top = DistributionSpec::GaussianMixture {
+        weights: vec![1.0],
+        means: vec![[0.0, 2.0]],
+        covs: vec![[[0.04, 0.0], [0.0, 0.04]]],
+    };
+    let exact = |target: &dyn Distribution| ExactField::new(target, &*source, config.schedule).unwrap();
+    let exact = Guided::new(exact(&*top.build("spec").unwrap()), exact(&*target), 2.5).unwrap();
+    let learned = Guided::new(trainer.field().with_class(Some(0)).unwrap(), trainer.field(), 2.5).unwrap();
+
+    let starts = source.sample(&mut Rng::stream(1, "particles"), 1000);
+    let precise: Vec<[f64; 2]> = starts.iter().map(|x| x.map(f64::from)).collect();
+    let expected = integrate_to_end(&exact, Solver::Midpoint, (0.0, 1.0), 32, &precise).unwrap();
+    let got = integrate_to_end(&learned, Solver::Midpoint, (0.0, 1.0), 32, &starts).unwrap();
+    let expected: Vec<[f32; 2]> = expected.end().iter().map(|x| x.map(|x| x as f32)).collect();
+    let distance = energy_distance(got.end(), &expected);
+    let unguided =
+        energy_distance(got.end(), &top.build("spec").unwrap().sample(&mut Rng::stream(2, "x"), 1000));
+    assert!(distance < 0.02 && unguided > 3.0 * distance, "{distance} {unguided}");
 }
 
 #[test]
