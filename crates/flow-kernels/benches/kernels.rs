@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use flow_kernels::{AdamStep, Conditioning, Features, MlpShape, PackedVelocity, TrainingPass, fill_normal};
+use flow_kernels::{AdamStep, Conditioning, Features, MlpShape, PackedVelocity, TrainingPass};
 
 const BATCH: usize = 256;
 const POINTS: usize = 10_000;
@@ -16,20 +16,15 @@ fn shape(width: usize) -> MlpShape {
     MlpShape { inputs: FEATURES.count(), width, depth: 3, outputs: 2 }
 }
 
-/// `count` normal numbers; any bits do.
-fn normals(count: usize) -> Vec<f32> {
-    let bits: Vec<u64> = (1..=count.div_ceil(2) as u64)
-        .map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29))
-        .collect();
-    let mut numbers = vec![0.0; 2 * bits.len()];
-    fill_normal(&bits, &mut numbers);
-    numbers.truncate(count);
-    numbers
+/// `count` numbers on [-1, 1); any do.
+fn numbers(count: usize) -> Vec<f32> {
+    let bits = (1..=count as u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    bits.map(|bits| (bits >> 40) as f32 / (1 << 23) as f32 - 1.0).collect()
 }
 
 fn parameters(shape: MlpShape) -> Vec<f32> {
     let scale = 1.0 / (shape.width as f32).sqrt();
-    normals(shape.parameter_count()).iter().map(|x| scale * x).collect()
+    numbers(shape.parameter_count()).iter().map(|x| scale * x).collect()
 }
 
 /// Weights of all layers, and of those whose inputs need a gradient.
@@ -45,7 +40,7 @@ fn training_pass(criterion: &mut Criterion) {
         let shape = shape(width);
         let (all, above) = weights(shape);
         group.throughput(Throughput::Elements(2 * BATCH as u64 * (2 * all + above)));
-        let (parameters, inputs) = (parameters(shape), normals(BATCH * shape.inputs));
+        let (parameters, inputs) = (parameters(shape), numbers(BATCH * shape.inputs));
         let (mut outputs, mut gradient) = (vec![0.0; 2 * BATCH], vec![0.0; parameters.len()]);
         let mut pass = TrainingPass::new(shape, BATCH);
         group.bench_function(BenchmarkId::from_parameter(format!("3x{width}")), |bencher| {
@@ -65,7 +60,7 @@ fn velocity(criterion: &mut Criterion) {
         let packed = PackedVelocity::new(FEATURES, shape, &parameters(shape));
         let conditioning =
             Conditioning { inverse_scale: 0.5, denoise: 0.8, gain: 1.0, ..Conditioning::default() };
-        let points = normals(2 * POINTS).as_chunks().0.to_vec();
+        let points = numbers(2 * POINTS).as_chunks().0.to_vec();
         let mut velocities = vec![[0.0; 2]; POINTS];
         group.bench_function(BenchmarkId::from_parameter(format!("3x{width}")), |bencher| {
             bencher.iter(|| packed.velocity(black_box(&conditioning), &points, &mut velocities));
@@ -75,7 +70,7 @@ fn velocity(criterion: &mut Criterion) {
 
 fn adam(criterion: &mut Criterion) {
     let count = shape(64).parameter_count();
-    let (mut parameters, gradient) = (normals(count), normals(count));
+    let (mut parameters, gradient) = (numbers(count), numbers(count));
     let (mut first, mut second) = (vec![0.0; count], vec![0.0; count]);
     let step = AdamStep::new(1000, 1e-6);
     criterion.bench_function("Adam step, 3x64", |bencher| {

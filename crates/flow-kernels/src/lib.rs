@@ -1,5 +1,5 @@
-//! The hot loops of Flow Matching Lab: a small network trained and evaluated, random normal
-//! numbers, and particles drawn. Pure functions on slices; nothing here knows what a flow is.
+//! The hot loops of Flow Matching Lab: a small network trained and evaluated, and
+//! particles drawn. Pure functions on slices; nothing here knows what a flow is.
 //!
 //! **The same bits everywhere.** WebAssembly, x86-64 and any other target give the same results to
 //! the last bit: transcendental functions are polynomials of our own ([`math`]), products are never
@@ -17,7 +17,6 @@ mod features;
 mod fingerprint;
 pub mod math;
 mod mlp;
-mod normal;
 pub mod raster;
 pub mod simd;
 #[cfg(test)]
@@ -29,5 +28,4 @@ pub use adam::{AdamStep, average};
 pub use features::{Conditioning, Features};
 pub use fingerprint::{FINGERPRINT, fingerprint};
 pub use mlp::{Layer, MlpShape, TrainingPass};
-pub use normal::fill_normal;
 pub use velocity::PackedVelocity;

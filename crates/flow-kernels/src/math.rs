@@ -5,8 +5,6 @@
 //! single-precision polynomials of Moshier's Cephes library by Horner's rule. Each states its
 //! range and its largest error, measured against double precision in the tests below. Outside
 //! the range results saturate; NaN stays NaN.
-//!
-//! The scalar forms are one lane of the vector forms, hence the same bits.
 
 use std::f32::consts::{FRAC_2_PI, FRAC_PI_4, LOG2_E};
 
@@ -50,33 +48,6 @@ pub fn exp4(x: F32x4) -> F32x4 {
     scale(tail * (r * r) + r + F32x4::splat(1.0), rounded)
 }
 
-/// The natural logarithm of a positive normal number; relative error at most 1.2e-7.
-#[inline(always)]
-pub fn ln4(x: F32x4) -> F32x4 {
-    // x = m 2^e with m in [sqrt(1/2), sqrt(2)).
-    let offset = U32x4::splat(std::f32::consts::FRAC_1_SQRT_2.to_bits());
-    let exponent = (x.to_bits() - offset).shift_right_signed::<23>();
-    let m = F32x4::from_bits(x.to_bits() - exponent.shift_left::<23>()) - F32x4::splat(1.0);
-    let e = exponent.signed_to_f32();
-    let square = m * m;
-    let tail = polynomial(
-        m,
-        [
-            7.037_683_6e-2,
-            -1.151_461e-1,
-            1.167_699_9e-1,
-            -1.242_014_1e-1,
-            1.424_932_3e-1,
-            -1.666_805_8e-1,
-            2.000_071_5e-1,
-            -2.499_999_4e-1,
-            3.333_333e-1,
-        ],
-    );
-    let small = tail * square * m + e * F32x4::splat(LN_2[1]) - square * F32x4::splat(0.5);
-    m + small + e * F32x4::splat(LN_2[0])
-}
-
 /// (sin x, cos x) for x in [-8192, 8192] radians; absolute error at most 1e-7. Beyond that range
 /// the error grows, but results stay within [-1, 1].
 #[inline(always)]
@@ -90,15 +61,6 @@ pub fn sin_cos4(x: F32x4) -> (F32x4, F32x4) {
     // Rounding may leave r a little above pi / 4, and anything at all far outside the range.
     let limit = FRAC_PI_4 + 1e-3;
     quarter_turns(rounded.to_bits(), r.min(F32x4::splat(limit)).max(F32x4::splat(-limit)))
-}
-
-/// (sin 2 pi u, cos 2 pi u) for u in [-1, 1] turns; absolute error at most 1e-7.
-#[inline(always)]
-pub fn sin_cos_turns4(u: F32x4) -> (F32x4, F32x4) {
-    let quarters = u * F32x4::splat(4.0);
-    let rounded = quarters + F32x4::splat(ROUND);
-    let r = (quarters - (rounded - F32x4::splat(ROUND))) * F32x4::splat(std::f32::consts::FRAC_PI_2);
-    quarter_turns(rounded.to_bits(), r)
 }
 
 /// (sin, cos) of `n` quarter turns (the two low bits count) plus r in [-pi/4, pi/4].
@@ -128,13 +90,6 @@ fn decay4(x: F32x4) -> F32x4 {
     scale(fraction, rounded)
 }
 
-/// 1 / (1 + e^-x); absolute error at most 1.5e-7, relative error at most 3e-7 + 8e-8 |x|.
-#[inline(always)]
-pub fn sigmoid4(x: F32x4) -> F32x4 {
-    let one = F32x4::splat(1.0);
-    one / (one + decay4(x))
-}
-
 /// `SiLU` and its derivative: x s and s + x s (1 - s) with s = sigmoid(x) (Elfwing, Uchibe and
 /// Doya 2018). Error of the value at most 3e-7 (1 + |x|), of the derivative 3e-7.
 #[inline(always)]
@@ -147,35 +102,23 @@ pub fn silu4(x: F32x4) -> (F32x4, F32x4) {
     (value, s + value * (e * s))
 }
 
-/// [`exp4`] of one number.
-pub fn exp(x: f32) -> f32 {
-    first(exp4(F32x4::splat(x)))
-}
-
-/// [`ln4`] of one number.
-pub fn ln(x: f32) -> f32 {
-    first(ln4(F32x4::splat(x)))
-}
-
-/// [`sin_cos4`] of one number.
-pub fn sin_cos(x: f32) -> (f32, f32) {
-    let (sin, cos) = sin_cos4(F32x4::splat(x));
-    (first(sin), first(cos))
-}
-
-/// [`sigmoid4`] of one number.
-pub fn sigmoid(x: f32) -> f32 {
-    first(sigmoid4(F32x4::splat(x)))
-}
-
-#[inline(always)]
-fn first(x: F32x4) -> f32 {
-    x.to_array()[0]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn exp(x: f32) -> f32 {
+        exp4(F32x4::splat(x)).to_array()[0]
+    }
+
+    fn sin_cos(x: f32) -> [f32; 2] {
+        let (sin, cos) = sin_cos4(F32x4::splat(x));
+        [sin, cos].map(|x| x.to_array()[0])
+    }
+
+    fn silu(x: f32) -> [f32; 2] {
+        let (value, slope) = silu4(F32x4::splat(x));
+        [value, slope].map(|x| x.to_array()[0])
+    }
 
     /// `count` numbers evenly from `low` to `high`; fewer under Miri, which is slow.
     fn grid(low: f64, high: f64) -> impl Iterator<Item = f32> {
@@ -200,61 +143,33 @@ mod tests {
     }
 
     #[test]
-    fn ln_is_as_accurate_as_stated() {
-        let exact = |x: f32| libm::log(x.into());
-        let near_one = worst(grid(0.5, 2.0), |x| if x == 1.0 { 0.0 } else { relative(ln(x), exact(x)) });
-        let everywhere = worst(grid(-86.0, 88.0), |power| {
-            let x = exp(power);
-            relative(ln(x), exact(x))
-        });
-        assert!(near_one <= 1.2e-7 && everywhere <= 1.2e-7, "{near_one:e} {everywhere:e}");
-        assert_eq!(ln(1.0).to_bits(), 0.0_f32.to_bits());
-    }
-
-    #[test]
     fn sin_and_cos_are_as_accurate_as_stated() {
         for range in [3.2, 100.0, 8192.0] {
             let error = worst(grid(-range, range), |x| {
-                let (sin, cos) = sin_cos(x);
+                let [sin, cos] = sin_cos(x);
                 let (exact_sin, exact_cos) = libm::sincos(x.into());
                 (f64::from(sin) - exact_sin).abs().max((f64::from(cos) - exact_cos).abs())
             });
             assert!(error <= 1e-7, "up to {range}: {error:e}");
         }
         for far in [1e5, -3e7, 1e20, f32::MAX] {
-            let (sin, cos) = sin_cos(far);
+            let [sin, cos] = sin_cos(far);
             assert!(sin.abs() <= 1.0 && cos.abs() <= 1.0, "{far}: {sin} {cos}");
         }
-        assert!(sin_cos(f32::NAN).0.is_nan() && sin_cos(f32::INFINITY).1.is_nan());
+        assert!(sin_cos(f32::NAN)[0].is_nan() && sin_cos(f32::INFINITY)[1].is_nan());
     }
 
     #[test]
-    fn turns_are_as_accurate_as_stated() {
-        let error = worst(grid(-1.0, 1.0), |u| {
-            let (sin, cos) = sin_cos_turns4(F32x4::splat(u));
-            let (exact_sin, exact_cos) = libm::sincos(std::f64::consts::TAU * f64::from(u));
-            (f64::from(first(sin)) - exact_sin).abs().max((f64::from(first(cos)) - exact_cos).abs())
-        });
-        assert!(error <= 1e-7, "{error:e}");
-    }
-
-    #[test]
-    fn sigmoid_and_silu_are_as_accurate_as_stated() {
-        let exact = |x: f32| 1.0 / (1.0 + libm::exp(-f64::from(x)));
-        let error = worst(grid(-86.0, 87.0), |x| (f64::from(sigmoid(x)) - exact(x)).abs());
-        assert!(error <= 1.5e-7, "{error:e}");
-        let error =
-            worst(grid(-86.0, 87.0), |x| relative(sigmoid(x), exact(x)) / (3e-7 + 8e-8 * f64::from(x).abs()));
-        assert!(error <= 1.0, "{error}");
-        let error = worst(grid(-20.0, 20.0), |x| {
-            let s = exact(x);
-            let (value, slope) = silu4(F32x4::splat(x));
-            let value = (f64::from(first(value)) - f64::from(x) * s).abs() / (1.0 + f64::from(x).abs());
-            value.max((f64::from(first(slope)) - s * (1.0 + f64::from(x) * (1.0 - s))).abs())
+    fn silu_is_as_accurate_as_stated() {
+        let error = worst(grid(-80.0, 80.0), |x| {
+            let ([value, slope], x) = (silu(x), f64::from(x));
+            let s = 1.0 / (1.0 + libm::exp(-x));
+            let slope_error = (f64::from(slope) - s * (1.0 + x * (1.0 - s))).abs();
+            ((f64::from(value) - x * s).abs() / (1.0 + x.abs())).max(slope_error)
         });
         assert!(error <= 3e-7, "{error:e}");
-        assert!(sigmoid(f32::NAN).is_nan());
-        assert_eq!([sigmoid(f32::INFINITY), sigmoid(0.0)], [1.0, 0.5]);
+        assert!(silu(f32::NAN).iter().all(|x| x.is_nan()));
+        assert_eq!([silu(0.0), silu(1e9)], [[0.0, 0.5], [1e9, 1.0]]);
     }
 
     #[test]
@@ -264,7 +179,7 @@ mod tests {
         let sines = sin_cos4(F32x4::from_array(x)).0.to_array();
         for lane in 0..4 {
             assert_eq!(exps[lane].to_bits(), exp(x[lane]).to_bits());
-            assert_eq!(sines[lane].to_bits(), sin_cos(x[lane]).0.to_bits());
+            assert_eq!(sines[lane].to_bits(), sin_cos(x[lane])[0].to_bits());
         }
     }
 }

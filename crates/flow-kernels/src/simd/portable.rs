@@ -120,18 +120,6 @@ impl U32x4 {
         lanes!(Self, |x| x << N, self)
     }
 
-    /// Each lane, as a signed number, divided by 2 to the `N` < 32, rounded down.
-    #[inline(always)]
-    pub fn shift_right_signed<const N: u32>(self) -> Self {
-        lanes!(Self, |x| ((x as i32) >> N) as u32, self)
-    }
-
-    /// Each lane, as a signed number, rounded to the nearest `f32`.
-    #[inline(always)]
-    pub fn signed_to_f32(self) -> F32x4 {
-        lanes!(F32x4, |x| x as i32 as f32, self)
-    }
-
     /// Where a mask's bits are set those of `yes`, elsewhere those of `no`.
     #[inline(always)]
     pub fn select(self, yes: F32x4, no: F32x4) -> F32x4 {

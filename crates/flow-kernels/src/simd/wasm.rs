@@ -1,9 +1,8 @@
 //! Vectors as WebAssembly's 128-bit vectors.
 
 use std::arch::wasm32::{
-    f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_div, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat,
-    f32x4_sqrt, f32x4_sub, i32x4_shr, u32x4, u32x4_add, u32x4_shl, u32x4_splat, u32x4_sub, v128, v128_and,
-    v128_bitselect, v128_xor,
+    f32x4, f32x4_add, f32x4_div, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat, f32x4_sqrt, f32x4_sub,
+    u32x4, u32x4_add, u32x4_shl, u32x4_splat, u32x4_sub, v128, v128_and, v128_bitselect, v128_xor,
 };
 use std::ops::{Add, BitAnd, BitXor, Div, Mul, Sub};
 
@@ -112,18 +111,6 @@ impl U32x4 {
     #[inline(always)]
     pub fn shift_left<const N: u32>(self) -> Self {
         Self(u32x4_shl(self.0, N))
-    }
-
-    /// Each lane, as a signed number, divided by 2 to the `N` < 32, rounded down.
-    #[inline(always)]
-    pub fn shift_right_signed<const N: u32>(self) -> Self {
-        Self(i32x4_shr(self.0, N))
-    }
-
-    /// Each lane, as a signed number, rounded to the nearest `f32`.
-    #[inline(always)]
-    pub fn signed_to_f32(self) -> F32x4 {
-        F32x4(f32x4_convert_i32x4(self.0))
     }
 
     /// Where a mask's bits are set those of `yes`, elsewhere those of `no`.
