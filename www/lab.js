@@ -8,11 +8,11 @@ import { CURVE, Charts, noCurves } from "./charts.js";
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
 import { DatasetPicker } from "./dataset.js";
-import { Engine } from "./engine.js";
 import { count, percent } from "./format.js";
 import { dismiss, notify, reportUncaught } from "./notices.js";
 import { NAMES, Panel, find } from "./panel.js";
 import { labelOf, readOutline, readRegistry } from "./registry.js";
+import { Side } from "./side.js";
 import { FLOWS, defaultState, readHash, writeHash } from "./state.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { update } from "./update.js";
@@ -31,41 +31,6 @@ const PAINT_MILLISECONDS = 8;
 const SPOKEN_MILLISECONDS = 5_000;
 const ADDRESS_MILLISECONDS = 400;
 const PULSE_MILLISECONDS = 2_000;
-
-/** One flow at run time: its worker, its panel, and what it last said. */
-class Side {
-  step = 0;
-  failed = false;
-  curves = noCurves();
-  /** Of the newest picture's field; undefined until it is measured. @type {number | undefined} */
-  straightness;
-  /** Whether what is on the canvas is out of date. */
-  stale = true;
-  /** What painting usually costs, in milliseconds. */
-  paintCost = 0;
-  /** A newer picture that waits for the particles to come to rest. @type {Picture | undefined} */
-  waiting;
-
-  /**
-   * @param {FlowName} name
-   * @param {Panel} panel
-   * @param {WebAssembly.Module} module
-   * @param {(side: Side, message: FromWorker) => void} answer
-   */
-  constructor(name, panel, module, answer) {
-    this.name = name;
-    this.panel = panel;
-    this.engine = new Engine(module, (message) => answer(this, message));
-  }
-
-  /** @param {number} time */
-  paint(time) {
-    const started = performance.now();
-    this.panel.plane.paint(time);
-    this.paintCost += 0.2 * (performance.now() - started - this.paintCost);
-    this.stale = false;
-  }
-}
 
 class Lab {
   #registry = readRegistry();

@@ -27,6 +27,7 @@ export class Panel {
   #choices = new Map();
   #action;
   #share;
+  #legend;
 
   /**
    * @param {HTMLTemplateElement} template
@@ -52,6 +53,7 @@ export class Panel {
     }
     this.#action = find(fragment, ".choice-action", HTMLElement);
     this.#share = find(fragment, ".share", HTMLElement);
+    this.#legend = { hit: find(this.#share, ".share-hit", HTMLElement), miss: find(this.#share, ".share-miss", HTMLElement) };
     this.clear("Loading …");
   }
 
@@ -90,6 +92,8 @@ export class Panel {
     this.plane.show(undefined);
     for (const data of this.#stats.values()) setData(data, "", "–");
     this.#share.classList.add("is-empty");
+    this.#legend.hit.textContent = "reached";
+    this.#legend.miss.textContent = "missed";
     this.say(message);
     this.#canvas.setAttribute("aria-label", `${NAMES[this.#name]}: no particles yet`);
   }
@@ -127,6 +131,9 @@ export class Panel {
     this.#set("hits", report.hits, percent(report.hits));
     this.#share.classList.remove("is-empty");
     this.#share.style.setProperty("--share", String(report.hits));
+    const reached = Math.round(report.hits * picture.particles);
+    this.#legend.hit.textContent = `${count(reached)} reached`;
+    this.#legend.miss.textContent = `${count(picture.particles - reached)} missed`;
     this.#set("modes", report.modes, `${report.modes} of ${report.modeCount}`);
     this.#set("energy", report.energy, measure(report.energy));
     this.#set("nfe", report.nfe, count(report.nfe));
