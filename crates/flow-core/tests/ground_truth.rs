@@ -64,7 +64,8 @@ fn a_displaced_target_favours_the_straight_path() {
         means,
         covs: vec![[[0.04, 0.0], [0.0, 0.04]]; 5],
     };
-    let [straight, curved] = [Schedule::CondOt, Schedule::Cosine].map(|schedule| energy(&shifted, schedule, 4));
+    let [straight, curved] =
+        [Schedule::CondOt, Schedule::Cosine].map(|schedule| energy(&shifted, schedule, 4));
     assert!(straight < 0.03 && curved > 0.15, "{straight} {curved}");
 }
 
