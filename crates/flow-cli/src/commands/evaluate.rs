@@ -1,0 +1,118 @@
+//! `flow evaluate`: every metric of a trained model, for several numbers of steps.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::Args;
+use flow_core::{
+    Experiment, Rng, Solver,
+    metric::{self, Distance, length_ratio, path_energy},
+    registry::{self, Entry},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{failure::Failure, field, numbers, output};
+
+/// Options of `flow evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A table goes to standard error and JSON to standard output.
+
+Example:
+  flow evaluate board.flow --solver euler --steps 1,2,4,8,16,64")]
+pub struct Options {
+    /// File that `flow train` wrote
+    model: PathBuf,
+    /// Method
+    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = solver_names())]
+    solver: String,
+    /// Numbers of steps, separated by commas
+    #[arg(long, value_name = "N,..", default_value = "1,2,4,8,16,64", value_delimiter = ',', value_parser = numbers::steps)]
+    steps: Vec<usize>,
+}
+
+fn solver_names() -> clap::builder::PossibleValuesParser {
+    Solver::ENTRIES.iter().map(|entry| entry.name).collect::<Vec<_>>().into()
+}
+
+/// Samples compared by each distance; the exact assignment's work grows like the cube.
+const COMPARED: usize = 1_000;
+
+/// Steps of the fine trajectories that describe the flow itself.
+const FINE_STEPS: usize = 64;
+
+#[derive(Serialize)]
+struct Row {
+    steps: usize,
+    nfe: usize,
+    hits: f64,
+    modes: usize,
+    mode_count: usize,
+    straightness: f64,
+    /// Distances to the target by name, each over the first 1,000 samples.
+    distances: BTreeMap<&'static str, f64>,
+}
+
+impl Options {
+    pub fn run(self) -> Result<(), Failure> {
+        let experiment = field::model("MODEL", &self.model)?;
+        let solver = registry::find(Solver::ENTRIES, "--solver", &self.solver)?.value;
+        let mut rng = Rng::stream(experiment.config().seed, "evaluation");
+        let reference = experiment.target().sample(&mut rng, COMPARED.min(experiment.starts().len()));
+        let rows = self.steps.iter().map(|&steps| measure(&experiment, solver, steps, &reference));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        print_table(&rows);
+        let fine = experiment.sample(Solver::Euler, FINE_STEPS)?;
+        output::json(&json!({
+            "model": self.model.display().to_string(),
+            "training_steps": experiment.training_step(),
+            "solver": self.solver,
+            "particles": experiment.starts().len(),
+            "loss": experiment.losses().recent(),
+            "loss_floor": experiment.loss_floor().ok().map(|known| known.floor.value),
+            "field_error": experiment.field_error().ok().map(|known| known.value),
+            "straightness": experiment.straightness()?,
+            "path_energy": path_energy(&fine).map(|energy| energy.energy),
+            "length_ratio": length_ratio(&fine),
+            "evaluations": rows,
+        }))
+    }
+}
+
+fn measure(
+    experiment: &Experiment,
+    solver: Solver,
+    steps: usize,
+    reference: &[[f32; 2]],
+) -> Result<Row, Failure> {
+    let run = experiment.sample(solver, steps)?;
+    let evaluation = experiment.evaluate(&run);
+    let samples = &run.end()[..reference.len()];
+    let distance = |entry: &Entry<Distance>| Ok((entry.name, (entry.value)(samples, reference)?));
+    Ok(Row {
+        steps,
+        nfe: run.evaluations,
+        hits: evaluation.hits,
+        modes: evaluation.modes,
+        mode_count: evaluation.mode_count,
+        straightness: evaluation.straightness,
+        distances: metric::ENTRIES.iter().map(distance).collect::<Result<_, Failure>>()?,
+    })
+}
+
+/// The rows for a reader, on standard error.
+fn print_table(rows: &[Row]) {
+    eprint!("{:>7} {:>7} {:>7} {:>7} {:>9}", "steps", "nfe", "hits", "modes", "straight");
+    for entry in metric::ENTRIES {
+        eprint!(" {:>9}", entry.name);
+    }
+    eprintln!();
+    for Row { steps, nfe, hits, modes, mode_count, straightness, distances } in rows {
+        let modes = format!("{modes}/{mode_count}");
+        eprint!("{steps:>7} {nfe:>7} {hits:>7.4} {modes:>7} {straightness:>9.5}");
+        for entry in metric::ENTRIES {
+            eprint!(" {:>9.5}", distances[entry.name]);
+        }
+        eprintln!();
+    }
+}

@@ -1,0 +1,182 @@
+//! `flow train`: trains a velocity network and keeps it in a file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use flow_core::{
+    Config, Coupling, DistributionSpec, Experiment, Schedule,
+    config::{Decay, Objective},
+    registry::{self, Entry},
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    failure::Failure,
+    field, input, numbers,
+    training::{check_writable, train_and_keep},
+};
+
+/// Options of `flow train`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Names are those of `flow list`; where a name is accepted, so is the JSON object of a configuration.
+Ctrl-C keeps what has been learned: run the same command again with --resume.
+
+Examples:
+  flow train --target checkerboard --steps 4000 --out board.flow
+  flow train --target five-modes --coupling minibatch-ot --steps 2000 --seed 7 --out five.flow
+  flow train --config lab.json --steps 8000 --decay cosine --out lab.flow
+  flow train --out board.flow --steps 8000 --resume")]
+pub struct Options {
+    /// File for the trained model
+    #[arg(long, value_name = "MODEL")]
+    out: PathBuf,
+    /// Training steps in all
+    #[arg(long, value_name = "N", default_value = "2000", value_parser = numbers::steps)]
+    steps: usize,
+    /// Go on from the model in --out, if there is one
+    #[arg(long)]
+    resume: bool,
+    #[command(flatten)]
+    experiment: ExperimentOptions,
+}
+
+/// What shapes an experiment; everything else keeps its default.
+#[derive(Debug, Args)]
+struct ExperimentOptions {
+    /// Configuration file, which the other options change
+    #[arg(long, value_name = "CONFIG.json")]
+    config: Option<PathBuf>,
+    /// The data
+    #[arg(long, value_name = "NAME|JSON")]
+    target: Option<String>,
+    /// The noise
+    #[arg(long, value_name = "NAME|JSON")]
+    source: Option<String>,
+    /// The conditional path
+    #[arg(long, value_name = "NAME|JSON")]
+    schedule: Option<String>,
+    /// How noise and data are paired
+    #[arg(long, value_name = "NAME|JSON")]
+    coupling: Option<String>,
+    /// Seed of every random stream
+    #[arg(long, value_name = "N", value_parser = numbers::seed)]
+    seed: Option<u64>,
+    /// Units in each hidden layer
+    #[arg(long, value_name = "N", value_parser = numbers::count)]
+    width: Option<usize>,
+    /// Hidden layers
+    #[arg(long, value_name = "N", value_parser = numbers::count)]
+    depth: Option<usize>,
+    /// Pairs in a batch
+    #[arg(long, value_name = "N", value_parser = numbers::count)]
+    batch_size: Option<usize>,
+    /// Peak learning rate of Adam
+    #[arg(long, value_name = "R", value_parser = numbers::finite, allow_negative_numbers = true)]
+    learning_rate: Option<f64>,
+    /// How the learning rate falls; cosine reaches zero at --steps
+    #[arg(long, value_name = "NAME", value_parser = ["constant", "power", "cosine"])]
+    decay: Option<String>,
+    /// What the loss compares
+    #[arg(long, value_name = "NAME", value_parser = ["velocity", "noise", "data"])]
+    objective: Option<String>,
+    /// Average the targets over the batch: less noise, more work
+    #[arg(long)]
+    stable_targets: bool,
+    /// Tell the network the mode of each pair's data, except with this probability
+    #[arg(long, value_name = "P", value_parser = numbers::finite, allow_negative_numbers = true)]
+    class_dropout: Option<f64>,
+}
+
+impl Options {
+    pub fn run(self) -> Result<(), Failure> {
+        let config = self.experiment.read(self.steps)?;
+        let mut experiment = self.begin(config)?;
+        train_and_keep(&mut experiment, self.steps as u64, &self.out)
+    }
+
+    /// A new experiment, or the one to be resumed.
+    fn begin(&self, config: Option<Config>) -> Result<Experiment, Failure> {
+        if !self.resume || !self.out.exists() {
+            check_writable(&self.out)?;
+            return Ok(Experiment::new(config.unwrap_or_default())?);
+        }
+        let experiment = field::model("--out", &self.out)?;
+        if config.is_some_and(|config| config != *experiment.config()) {
+            let accepted =
+                "a model of the configuration asked for; leave its options out to resume it as it is";
+            return Err(Failure::input("--out", self.out.display(), accepted));
+        }
+        Ok(experiment)
+    }
+}
+
+impl ExperimentOptions {
+    /// The configuration asked for, or none if nothing was asked.
+    fn read(&self, steps: usize) -> Result<Option<Config>, Failure> {
+        let mut config = match &self.config {
+            Some(path) => input::parse("config", &input::text("--config", path)?)?,
+            None => Config::default(),
+        };
+        let before = (self.config.is_none()).then(|| config.clone());
+        let distribution = |text: &str| Ok(DistributionSpec::preset(text));
+        replace(&mut config.target, "--target", self.target.as_deref(), distribution)?;
+        replace(&mut config.source, "--source", self.source.as_deref(), distribution)?;
+        let schedule = |text: &str| named(Schedule::ENTRIES, "--schedule", text);
+        replace(&mut config.schedule, "--schedule", self.schedule.as_deref(), schedule)?;
+        let coupling = |text: &str| named(Coupling::ENTRIES, "--coupling", text);
+        replace(&mut config.coupling, "--coupling", self.coupling.as_deref(), coupling)?;
+        set(&mut config.seed, self.seed);
+        set(&mut config.network.width, self.width);
+        set(&mut config.network.depth, self.depth);
+        set(&mut config.training.batch_size, self.batch_size);
+        set(&mut config.training.learning_rate, self.learning_rate);
+        set(
+            &mut config.training.decay,
+            self.decay.as_deref().map(|name| match name {
+                "constant" => Decay::Constant,
+                "cosine" => Decay::Cosine { steps: steps as u64 },
+                _ => Decay::default(),
+            }),
+        );
+        set(
+            &mut config.training.objective,
+            self.objective.as_deref().map(|name| match name {
+                "noise" => Objective::Noise,
+                "data" => Objective::Data,
+                _ => Objective::Velocity,
+            }),
+        );
+        config.training.stable_targets |= self.stable_targets;
+        if self.class_dropout.is_some() {
+            config.training.class_dropout = self.class_dropout;
+        }
+        if before.is_some_and(|before| before == config) {
+            return Ok(None);
+        }
+        config.validate()?;
+        Ok(Some(config))
+    }
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+/// Puts what `text` says into `place`: a JSON object, or a name that `by_name` knows.
+fn replace<T: DeserializeOwned>(
+    place: &mut T,
+    option: &str,
+    text: Option<&str>,
+    by_name: impl Fn(&str) -> Result<T, Failure>,
+) -> Result<(), Failure> {
+    let Some(text) = text else { return Ok(()) };
+    *place = if text.trim_start().starts_with('{') { input::parse(option, text)? } else { by_name(text)? };
+    Ok(())
+}
+
+fn named<T: Copy>(entries: &[Entry<T>], option: &str, name: &str) -> Result<T, Failure> {
+    Ok(registry::find(entries, option, name)?.value)
+}

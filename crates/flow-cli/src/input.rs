@@ -1,0 +1,85 @@
+//! Reading what the user gives: bytes, JSON, and points as JSON or CSV.
+
+use std::{io::Read, path::Path};
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::failure::Failure;
+
+/// The bytes of the file `path`, or of standard input for `-`; `field` names it in errors.
+pub fn bytes(field: &str, path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| {
+        Failure::input(field, path.display(), format!("a file that can be read ({error})"))
+    })?;
+    Ok(bytes)
+}
+
+/// The text of the file `path`, or of standard input for `-`; `field` names it in errors.
+pub fn text(field: &str, path: &Path) -> Result<String, Failure> {
+    String::from_utf8(bytes(field, path)?)
+        .map_err(|error| Failure::input(field, path.display(), format!("a file of text ({error})")))
+}
+
+/// Refuses to read standard input for two purposes.
+pub fn check_stdin(paths: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
+    let mut readers = paths.iter().filter(|(_, path)| *path == Some(Path::new("-")));
+    match (readers.next(), readers.next()) {
+        (Some((first, _)), Some((second, _))) => {
+            Err(Failure::input(second, "-", format!("a file, since {first} is standard input already")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The JSON value in `text`; errors give the path of the offending value below `field`.
+pub fn parse<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Failure> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let place = if path == "." { field.to_owned() } else { format!("{field}.{path}") };
+        Failure::Input(format!("{place}: {}", error.into_inner()))
+    })?;
+    deserializer.end().map_err(|error| Failure::Input(format!("{field}: {error}")))?;
+    Ok(value)
+}
+
+/// The points in a file: a JSON list of `[x, y]`, a result of `flow sample`, or CSV.
+pub fn points(field: &str, path: &Path) -> Result<Vec<[f64; 2]>, Failure> {
+    #[derive(Deserialize)]
+    struct Endpoints {
+        endpoints: Vec<[f64; 2]>,
+    }
+    let text = text(field, path)?;
+    let points = match text.trim_start().chars().next() {
+        Some('[') => parse(field, &text)?,
+        Some('{') => parse::<Endpoints>(field, &text)?.endpoints,
+        _ => csv(field, &text)?,
+    };
+    if points.is_empty() {
+        return Err(Failure::input(field, "an empty list", "at least one point"));
+    }
+    Ok(points)
+}
+
+/// Lines of two numbers, after at most one line of names.
+fn csv(field: &str, text: &str) -> Result<Vec<[f64; 2]>, Failure> {
+    let mut points = Vec::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let numbers: Vec<Option<f64>> = line.split(',').map(|cell| cell.trim().parse().ok()).collect();
+        match numbers[..] {
+            [Some(x), Some(y)] if x.is_finite() && y.is_finite() => points.push([x, y]),
+            [None, None] if index == 0 => {}
+            _ => {
+                let place = format!("{field} line {}", index + 1);
+                return Err(Failure::input(&place, format!("{line:?}"), "two finite numbers, x,y"));
+            }
+        }
+    }
+    Ok(points)
+}

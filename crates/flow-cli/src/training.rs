@@ -1,0 +1,145 @@
+//! Training that can be watched, interrupted and kept: what `train`, `reflow` and `distil` share.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use flow_core::{Experiment, config::Round};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::{failure::Failure, output};
+
+/// Training steps between two looks at the clock and at Ctrl-C.
+const STRIDE: u64 = 20;
+
+/// How often the model is saved while training goes on.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+
+/// Trains up to the training step `until`, keeps the experiment in the file `out`, also when the
+/// work is interrupted or fails, and reports it on standard output.
+pub fn train_and_keep(experiment: &mut Experiment, until: u64, out: &Path) -> Result<(), Failure> {
+    let (start, is_stopped) = (experiment.training_step(), stop_on_interrupt()?);
+    let outcome = train(experiment, until, out, &is_stopped);
+    finish(experiment, outcome, start, until, out)
+}
+
+fn finish(
+    experiment: &Experiment,
+    outcome: Result<(), Failure>,
+    start: u64,
+    until: u64,
+    out: &Path,
+) -> Result<(), Failure> {
+    // What was learned before a failure is worth keeping too.
+    if outcome.is_ok() || experiment.training_step() > start {
+        save(experiment, out)?;
+    }
+    outcome?;
+    let step = experiment.training_step();
+    output::json(&json!({
+        "model": out.display().to_string(),
+        "steps": step,
+        "loss": experiment.losses().recent(),
+        "loss_floor": experiment.loss_floor().ok().map(|known| known.floor.value),
+        "field_error": experiment.field_error().ok().map(|known| known.value),
+    }))?;
+    if step < until {
+        return Err(Failure::Interrupted(format!(
+            "interrupted at step {step} of {until}; the model is kept, `flow train --resume` goes on"
+        )));
+    }
+    Ok(())
+}
+
+/// As [`train_and_keep`], through one more round after the other, `steps` training steps each.
+pub fn train_rounds(
+    experiment: &mut Experiment,
+    rounds: &[Round],
+    steps: u64,
+    out: &Path,
+) -> Result<(), Failure> {
+    let (start, is_stopped) = (experiment.training_step(), stop_on_interrupt()?);
+    let mut outcome = Ok(());
+    let until = start + rounds.len() as u64 * steps;
+    for &round in rounds {
+        let end = experiment.training_step() + steps;
+        outcome = experiment.add_round(round).map_err(Failure::from);
+        outcome = outcome.and_then(|()| train(experiment, end, out, &is_stopped));
+        if outcome.is_err() || experiment.training_step() < end {
+            break;
+        }
+    }
+    finish(experiment, outcome, start, until, out)
+}
+
+fn train(
+    experiment: &mut Experiment,
+    until: u64,
+    out: &Path,
+    is_stopped: &AtomicBool,
+) -> Result<(), Failure> {
+    let floor = experiment.loss_floor().ok().map(|known| known.floor.value);
+    let bar = ProgressBar::new(until).with_style(style());
+    bar.set_position(experiment.training_step());
+    bar.reset_eta();
+    let mut saved = Instant::now();
+    while experiment.training_step() < until && !is_stopped.load(Ordering::Relaxed) {
+        let left = until - experiment.training_step();
+        experiment.train(left.min(STRIDE) as u32)?;
+        bar.set_position(experiment.training_step());
+        bar.set_message(message(experiment.losses().recent(), floor));
+        if saved.elapsed() > SAVE_EVERY {
+            save(experiment, out)?;
+            saved = Instant::now();
+        }
+    }
+    bar.finish();
+    Ok(())
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn message(loss: Option<f64>, floor: Option<f64>) -> String {
+    match (loss, floor) {
+        (Some(loss), Some(floor)) => format!("loss {loss:.4}, above its floor {:.4}", loss - floor),
+        (Some(loss), None) => format!("loss {loss:.4}"),
+        (None, _) => String::new(),
+    }
+}
+
+/// A flag that Ctrl-C raises.
+fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let raised = flag.clone();
+    ctrlc::set_handler(move || raised.store(true, Ordering::Relaxed))
+        .map_err(|error| Failure::Work(format!("Ctrl-C cannot be caught: {error}")))?;
+    Ok(flag)
+}
+
+/// Finds out before the work, not after it, that the result has no place to go.
+pub fn check_writable(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.file_name().is_none() || path.is_dir() || !folder.is_dir() {
+        return Err(Failure::input("--out", path.display(), "a file in a folder that exists"));
+    }
+    Ok(())
+}
+
+/// Writes the model beside its place and then moves it there, so that no moment is without one.
+fn save(experiment: &Experiment, path: &Path) -> Result<(), Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let failed = |error| Failure::Work(format!("saving {} failed: {error}", path.display()));
+    std::fs::write(&part, experiment.checkpoint()?).map_err(failed)?;
+    std::fs::rename(&part, path).map_err(failed)
+}
