@@ -1,6 +1,7 @@
 // What the two flows learn: the numbers that the whole page is about, from real training in real browsers.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 
 import { launchChromium, launchFirefox } from "./harness/browsers.js";
@@ -57,6 +58,21 @@ const FIVE_MODES = {
   "Straight, N = 32": [0.93, 1],
   "Curved, N = 32": [0.93, 1],
 };
+
+test("the kernels produce the same bits in both browsers as on the machine that pinned them", async () => {
+  const source = await readFile(new URL("../../crates/flow-kernels/src/fingerprint.rs", import.meta.url), "utf8");
+  const pinned = /FINGERPRINT: u64 = 0x([0-9a-f_]+)/.exec(source)?.[1]?.replaceAll("_", "");
+  for (const name of ["Chromium", "Firefox"]) {
+    const lab = await labIn(name);
+    await lab.open({ until: 1, play: "off" });
+    const found = await lab.page.evaluate(async () => {
+      const url = new URL("/pkg/flow_wasm.js", location.href).href;
+      return /** @type {typeof import("../../dist/pkg/flow_wasm.js")} */ (await import(url)).kernel_fingerprint();
+    });
+    assert.equal(found, pinned, name);
+    await lab.close();
+  }
+});
 
 describe("five modes after 1,500 steps", () => {
   for (const seed of [1, 2, 3]) {

@@ -47,3 +47,10 @@ pub fn draw_chart(canvas: HtmlCanvasElement, chart: &str) -> Result<String, JsEr
     let area = chart.draw(&backend.into_drawing_area()).map_err(|error| JsError::new(&error.to_string()))?;
     Ok(serde_json::to_string(&area)?)
 }
+
+/// One number that depends on every bit the kernels produce, in hexadecimal: the same on every
+/// machine, or pictures are not.
+#[wasm_bindgen]
+pub fn kernel_fingerprint() -> String {
+    format!("{:016x}", flow_kernels::fingerprint())
+}

@@ -1,6 +1,7 @@
 //! The marginal distribution at one time, and everything known about it at a point.
 
 use super::gaussian_pair::{GaussianPair, Lump};
+use super::overlap_pair::Overlaps;
 use super::slab_pair::Slabs;
 use crate::schedule::Coefficients;
 use crate::{Error, Result};
@@ -18,6 +19,7 @@ pub struct Marginal {
 enum Terms {
     Gaussians(Vec<GaussianPair>),
     Slabs(Slabs, Coefficients),
+    Overlaps(Overlaps, Coefficients),
 }
 
 /// What is known at one point of one marginal.
@@ -81,6 +83,10 @@ impl Marginal {
         Self { t, target_count, terms: Terms::Slabs(slabs, at) }
     }
 
+    pub(super) fn of_overlaps(t: f64, target_count: usize, at: Coefficients, overlaps: Overlaps) -> Self {
+        Self { t, target_count, terms: Terms::Overlaps(overlaps, at) }
+    }
+
     /// Everything at `x`.
     ///
     /// # Errors
@@ -139,6 +145,7 @@ impl Marginal {
                 pairs.map(|(pair, _)| pair.at(x)).collect()
             }
             Terms::Slabs(slabs, coefficients) => slabs.at(x, *coefficients),
+            Terms::Overlaps(overlaps, coefficients) => overlaps.at(x, *coefficients),
         }
     }
 

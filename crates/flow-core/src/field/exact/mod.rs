@@ -7,18 +7,22 @@
 //! | target | source | term |
 //! |---|---|---|
 //! | Gaussian mixture, points | Gaussian mixture, points | a Gaussian |
-//! | rectangles | axis-aligned Gaussian mixture (or the reverse) | a smeared rectangle |
+//! | rectangles | axis-aligned Gaussian mixture, points (or the reverse) | a smeared rectangle |
+//! | rectangles | rectangles | two rectangles' overlap |
 //!
-//! Points are Gaussians without spread: they need some at the other end. Between two sets of
-//! rectangles, and for rectangles with a tilted Gaussian, there is no field here.
+//! Points are Gaussians without spread: they need some at the other end. For rectangles with a
+//! tilted Gaussian there is no field here.
 
+mod board;
 mod gaussian_pair;
 mod marginal;
+mod overlap_pair;
 mod slab;
 mod slab_pair;
 
 use gaussian_pair::Lump;
 pub use marginal::{Local, Marginal};
+use overlap_pair::Overlaps;
 use slab_pair::Slabs;
 
 use super::{Denoiser, Divergence, Score, VelocityField};
@@ -58,19 +62,20 @@ enum Pairs {
     },
     /// Rectangles at one end and Gaussians at the other.
     Slabs(Slabs),
+    /// Rectangles at both ends.
+    Overlaps(Overlaps),
 }
 
 impl ExactField {
     /// The field that carries `source` to `target` along `schedule`.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when both ends are rectangles, or one is and the other a mixture
-    /// with a tilted covariance; [`Error::Invalid`] for a bad schedule or more than 2^20 pairs.
+    /// [`Error::Unavailable`] for rectangles at one end and a tilted Gaussian at the other; [`Error::Invalid`] for a bad schedule or more than 2^20 pairs.
     pub fn new(target: &dyn Distribution, source: &dyn Distribution, schedule: Schedule) -> Result<Self> {
         schedule.validate("schedule")?;
         let pairs = match (target.family(), source.family()) {
-            (Family::Rectangles(_), Family::Rectangles(_)) => {
-                return Err(Error::unavailable("the exact field", "source and target are both rectangles"));
+            (Family::Rectangles(target), Family::Rectangles(source)) => {
+                Pairs::Overlaps(Overlaps::new(target, source))
             }
             (Family::Rectangles(target), source) => {
                 Pairs::Slabs(Slabs::new(target, Lump::all(source), true)?)
@@ -106,6 +111,7 @@ impl ExactField {
         match &self.pairs {
             Pairs::Gaussians { target, source } => target.len() * source.len(),
             Pairs::Slabs(slabs) => slabs.pair_count(),
+            Pairs::Overlaps(overlaps) => overlaps.pair_count(),
         }
     }
 
@@ -124,6 +130,9 @@ impl ExactField {
                 Marginal::of_gaussians(t, self.target_count, coefficients, target, source)
             }
             Pairs::Slabs(slabs) => Ok(Marginal::of_slabs(t, self.target_count, coefficients, slabs.clone())),
+            Pairs::Overlaps(overlaps) => {
+                Ok(Marginal::of_overlaps(t, self.target_count, coefficients, overlaps.clone()))
+            }
         }
     }
 }

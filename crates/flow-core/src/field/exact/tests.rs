@@ -125,6 +125,7 @@ fn mass_is_conserved() {
         ("ring", "five-modes"),
         ("eight-gaussians", "checkerboard"),
         ("uniform", "five-modes"),
+        ("uniform", "checkerboard"),
     ] {
         let field = field(&preset(target), &preset(source), Schedule::Cosine);
         for (t, x) in [(0.3, [0.4, -0.8]), (0.7, [1.1, 0.3])] {
@@ -141,7 +142,12 @@ fn mass_is_conserved() {
 
 #[test]
 fn velocity_is_the_mean_of_the_conditional_velocities_and_its_variance_their_scatter() {
-    for (target, source) in [("five-modes", "gaussian"), ("checkerboard", "ring"), ("two-moons", "uniform")] {
+    for (target, source) in [
+        ("five-modes", "gaussian"),
+        ("checkerboard", "ring"),
+        ("two-moons", "uniform"),
+        ("checkerboard", "uniform"),
+    ] {
         let (data, noise) =
             (preset(target).build("target").unwrap(), preset(source).build("source").unwrap());
         let field = ExactField::new(&*data, &*noise, Schedule::CondOt).unwrap();
@@ -210,6 +216,13 @@ fn what_is_not_there_says_why() {
     assert!(reason(build(&points, &preset("gaussian")), 1.0).contains("made of points"));
     assert!(reason(build(&points, &points), 0.5).contains("made of points"));
     assert!(reason(build(&preset("checkerboard"), &preset("gaussian")), 1.0).contains("no path passes"));
+    let tilted = DistributionSpec::GaussianMixture {
+        weights: vec![1.0],
+        means: vec![[0.0, 0.0]],
+        covs: vec![[[1.0, 0.5], [0.5, 1.0]]],
+    };
+    assert!(reason(build(&preset("checkerboard"), &tilted), 0.5).contains("axes are level"));
+    assert!(reason(build(&preset("checkerboard"), &preset("uniform")), 1.0).contains("no path passes"));
     assert!(reason(build(&points, &preset("gaussian")), 1.5).starts_with("t is 1.5, but must be"));
     assert!(reason(build(&points, &preset("gaussian")), f64::NAN).starts_with("t is NaN"));
 }
