@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Config, Error, Result,
+    fingerprint::fnv_1a,
     train::{LossHistory, TrainerState},
 };
 
@@ -45,7 +46,7 @@ impl Checkpoint {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());
         ciborium::into_writer(self, &mut bytes).map_err(|error| Error::Checkpoint(error.to_string()))?;
-        bytes.extend(fnv_1a(&bytes).to_le_bytes());
+        bytes.extend(fnv_1a(bytes.iter().copied()).to_le_bytes());
         Ok(bytes)
     }
 
@@ -71,18 +72,11 @@ impl Checkpoint {
         else {
             return refuse("the bytes end before the content");
         };
-        if fnv_1a(content) != u64::from_le_bytes(*hash) {
+        if fnv_1a(content.iter().copied()) != u64::from_le_bytes(*hash) {
             return refuse("the bytes are damaged or incomplete");
         }
         ciborium::from_reader(&content[HEADER_LENGTH..]).map_err(|error| Error::Checkpoint(error.to_string()))
     }
-}
-
-/// The 64-bit FNV-1a hash.
-fn fnv_1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

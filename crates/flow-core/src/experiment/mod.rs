@@ -1,26 +1,21 @@
 //! One experiment: a configuration, the network it trains, and the particles that show it.
 
+mod evaluation;
+
 use std::sync::{Arc, OnceLock};
 
 use crate::{
-    Checkpoint, Config, Coupling, Error, Result, Rng, Solver,
-    config::{Objective, Round},
+    Checkpoint, Config, Error, Result, Rng, Solver,
+    config::Round,
     coupling::Pairs,
     distribution::Distribution,
-    field::{Conversion, Guided, NetworkField, exact::ExactField},
-    metric::{Estimate, LossFloor, coverage, energy_distance, field_error, loss_floor, straightness},
-    solver::{Trajectories, integrate, integrate_to_end},
+    field::{Conversion, Guided, NetworkField},
+    metric::LossFloor,
+    solver::{Trajectories, integrate},
     train::{LossHistory, Trainer, lesson},
 };
-
-/// Points that a measurement looks at, at most. The energy distance compares every pair, and its
-/// noise at 2,000 points is far below what a picture can show.
-const MEASURED_POINTS: usize = 2_000;
-
-/// A field is judged straight or not along this many Euler steps of this many particles: one step
-/// is straight whatever the field.
-const STRAIGHTNESS_STEPS: usize = 64;
-const STRAIGHTNESS_POINTS: usize = 500;
+pub use evaluation::Evaluation;
+use evaluation::MEASURED_POINTS;
 
 /// Everything that one panel of the page, or one run of the program, is about.
 ///
@@ -49,26 +44,6 @@ pub struct Experiment {
     starts: Vec<[f32; 2]>,
     /// Exact draws of the target that samples are compared with.
     reference: Vec<[f32; 2]>,
-}
-
-/// What can be said about one sample.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evaluation {
-    /// The share of particles that ended in the target's support, 0..=1.
-    pub hits: f64,
-    /// Modes of the target that hold a fair share of the particles.
-    pub modes: usize,
-    /// Modes of the target.
-    pub mode_count: usize,
-    /// Which particles ended in the target's support.
-    pub is_hit: Vec<bool>,
-    /// Energy distance between the ends of the first 2,000 particles and 2,000 exact draws.
-    pub energy: f64,
-    /// Straightness of these trajectories, divided by their mean squared length; 0 for lines at
-    /// constant speed. Judge a field by [`Experiment::straightness`] instead.
-    pub straightness: f64,
-    /// Velocity evaluations per particle (NFE).
-    pub evaluations: usize,
 }
 
 impl Experiment {
@@ -219,45 +194,6 @@ impl Experiment {
         &self.losses
     }
 
-    /// The loss that no network can go below, by the method it states: what the conditional
-    /// velocities scatter around their mean. Takes a moment once, and nothing when asked again.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] where the loss is not the plain one on freshly drawn pairs: in later
-    /// rounds, and with another objective, stable targets or classes. As [`loss_floor`].
-    pub fn loss_floor(&self) -> Result<LossFloor> {
-        let training = &self.config.training;
-        let is_plain = training.objective == Objective::Velocity
-            && !training.stable_targets
-            && training.class_dropout.is_none();
-        if !is_plain || self.rounds_begun > 0 {
-            let reason = "it is known for the velocity's loss on freshly drawn pairs only";
-            return Err(Error::unavailable("loss floor", reason));
-        }
-        if let Some(floor) = self.loss_floor.get() {
-            return Ok(*floor);
-        }
-        let Config { schedule, coupling, seed, .. } = self.config;
-        let floor = loss_floor(coupling, &self.source, &self.target, schedule, schedule.last_time(), seed)?;
-        Ok(*self.loss_floor.get_or_init(|| floor))
-    }
-
-    /// The squared error per axis of the field learned so far against the exact one, in the mean
-    /// over 10,000 points of all times: the loss without its floor.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] where the exact field is not known: for couplings that are not
-    /// independent, in later rounds, and for some pairs of source and target.
-    pub fn field_error(&self) -> Result<Estimate> {
-        if self.config.coupling != Coupling::Independent || self.rounds_begun > 0 {
-            let reason = "the exact field is known for independent pairs only";
-            return Err(Error::unavailable("field error", reason));
-        }
-        let exact = ExactField::new(&*self.target, &*self.source, self.config.schedule)?;
-        let mut rng = Rng::stream(self.config.seed, "field error");
-        field_error(&self.field(), &exact, &*self.source, &*self.target, 10_000, &mut rng)
-    }
-
     /// The velocity field learned so far: that of the weights' moving average.
     pub fn field(&self) -> NetworkField {
         self.trainer.field()
@@ -304,45 +240,6 @@ impl Experiment {
     pub fn sample(&self, solver: Solver, steps: usize) -> Result<Trajectories<f32>> {
         integrate(&self.field(), solver, (0.0, 1.0), steps, &self.starts)
     }
-
-    /// Measures trajectories that end at t = 1.
-    pub fn evaluate(&self, trajectories: &Trajectories<f32>) -> Evaluation {
-        let coverage = coverage(&*self.target, trajectories.end());
-        Evaluation {
-            hits: coverage.hits,
-            modes: coverage.modes,
-            mode_count: coverage.mode_count,
-            is_hit: coverage.is_hit,
-            energy: self.energy(trajectories.end()),
-            straightness: straightness(trajectories).map_or(0.0, |s| s.normalised),
-            evaluations: trajectories.evaluations,
-        }
-    }
-
-    /// The normalised straightness of the field learned so far: how far fine trajectories are from
-    /// lines at constant speed, divided by their mean squared length.
-    ///
-    /// # Errors
-    /// As [`integrate`].
-    pub fn straightness(&self) -> Result<f64> {
-        let starts = first(&self.starts, STRAIGHTNESS_POINTS);
-        let fine = integrate(&self.field(), Solver::Euler, (0.0, 1.0), STRAIGHTNESS_STEPS, starts)?;
-        Ok(straightness(&fine).map_or(0.0, |s| s.normalised))
-    }
-
-    /// The energy distance to the target that this solver leaves, over the first 2,000 particles.
-    ///
-    /// # Errors
-    /// As [`integrate`].
-    pub fn error_at(&self, solver: Solver, steps: usize) -> Result<f64> {
-        let starts = first(&self.starts, MEASURED_POINTS);
-        let ends = integrate_to_end(&self.field(), solver, (0.0, 1.0), steps, starts)?;
-        Ok(self.energy(ends.end()))
-    }
-
-    fn energy(&self, samples: &[[f32; 2]]) -> f64 {
-        energy_distance(first(samples, MEASURED_POINTS), &self.reference)
-    }
 }
 
 /// The particles of a configuration, from a random stream of their own.
@@ -350,25 +247,10 @@ fn draw_starts(config: &Config, source: &dyn Distribution) -> Vec<[f32; 2]> {
     source.sample(&mut Rng::stream(config.seed, "particles"), config.sampling.particles)
 }
 
-fn first(points: &[[f32; 2]], count: usize) -> &[[f32; 2]] {
-    &points[..points.len().min(count)]
-}
-
-/// A number that depends on every bit of these points: FNV-1a over their IEEE 754 bits. Equal on
-/// every machine when the points are.
-pub fn fingerprint(points: &[[f32; 2]]) -> u64 {
-    points.as_flattened().iter().fold(0xcbf2_9ce4_8422_2325, |hash, x| {
-        x.to_bits()
-            .to_le_bytes()
-            .iter()
-            .fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Schedule, config::Lesson};
+    use crate::{Coupling, Schedule, config::Lesson, fingerprint};
 
     fn small() -> Config {
         let mut config = Config::default();
@@ -413,49 +295,6 @@ mod tests {
         made.train(6).unwrap();
         let [a, b] = [changed, made].map(|e| fingerprint(e.sample(Solver::Euler, 2).unwrap().end()));
         assert_eq!(a, b);
-    }
-
-    #[test]
-    fn measurements_tell_a_trained_field_from_an_untrained_one() {
-        let mut experiment = Experiment::new(small()).unwrap();
-        let before = experiment.evaluate(&experiment.sample(Solver::Euler, 16).unwrap());
-        experiment.train(400).unwrap();
-        let trajectories = experiment.sample(Solver::Euler, 16).unwrap();
-        let after = experiment.evaluate(&trajectories);
-        assert_eq!((after.modes, after.mode_count, after.evaluations), (5, 5, 16));
-        assert!(after.hits > 0.6 && before.hits < 0.4, "{} {}", before.hits, after.hits);
-        assert!(after.energy < 0.5 * before.energy, "{} {}", before.energy, after.energy);
-        let hits = after.is_hit.iter().filter(|&&hit| hit).count();
-        assert!((hits as f64 / 300.0 - after.hits).abs() < 1e-12);
-        assert!((experiment.error_at(Solver::Euler, 16).unwrap() - after.energy).abs() < 1e-12);
-        // Independent coupling bends five modes a lot.
-        let straightness = experiment.straightness().unwrap();
-        assert!((0.5..3.0).contains(&straightness), "{straightness}");
-    }
-
-    #[test]
-    fn the_loss_is_its_floor_and_the_error_of_the_field() {
-        let mut experiment = Experiment::new(small()).unwrap();
-        let floor = experiment.loss_floor().unwrap();
-        assert!((floor.floor.value - 1.8145).abs() < 0.03, "{floor:?}");
-        assert_eq!(experiment.loss_floor(), Ok(floor));
-        let before = experiment.field_error().unwrap().value;
-        experiment.train(400).unwrap();
-        let after = experiment.field_error().unwrap().value;
-        assert!(after < 0.2 && before > 3.0 * after, "{before} {after}");
-        let loss = experiment.losses().recent().unwrap();
-        assert!((loss - floor.floor.value - after).abs() < 0.25, "{loss} {floor:?} {after}");
-    }
-
-    #[test]
-    fn quantities_without_a_meaning_are_refused() {
-        let mut config = small();
-        config.coupling = Coupling::ENTRIES[1].value;
-        assert!(Experiment::new(config).unwrap().field_error().is_err());
-        let mut config = small();
-        config.training.objective = Objective::Noise;
-        assert!(Experiment::new(config).unwrap().loss_floor().is_err());
-        assert!(Experiment::new(small()).unwrap().guided_field(0, 2.0).is_err());
     }
 
     #[test]
