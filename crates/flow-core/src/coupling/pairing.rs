@@ -257,6 +257,7 @@ mod tests {
     use super::*;
     use crate::assignment::total_cost;
     use crate::distribution::DistributionSpec;
+    use crate::metric::energy_distance;
 
     fn pairing(coupling: Coupling) -> Pairing {
         let build = |name: &str| DistributionSpec::preset(name).build("spec").unwrap();
@@ -268,6 +269,28 @@ mod tests {
     fn mean_cost(pairs: &Pairs) -> f64 {
         let identity: Vec<usize> = (0..pairs.len()).collect();
         total_cost(&pairs.x0, &pairs.x1, &identity) / pairs.len() as f64
+    }
+
+    #[test]
+    fn every_coupling_keeps_both_ends() {
+        let build = |name: &str| DistributionSpec::preset(name).build("spec").unwrap();
+        let (source, target) = (build("ring"), build("two-moons"));
+        let mut rng = Rng::stream(9, "test");
+        let (noise, data) = (source.sample(&mut rng, 2000), target.sample(&mut rng, 2000));
+        for entry in Coupling::ENTRIES {
+            for is_per_class in [false, true] {
+                let pairing = Pairing::new(entry.value, source.clone(), target.clone(), 1).unwrap();
+                let mut pairing = if is_per_class { pairing.per_class() } else { pairing };
+                let pairs = pairing.whole_batches(8, 256);
+                // Twice the mean energy distance of two samples of 2,000.
+                let (at_0, at_1) = (energy_distance(&pairs.x0, &noise), energy_distance(&pairs.x1, &data));
+                assert!(at_0 < 0.004 && at_1 < 0.006, "{}: {at_0} {at_1}", entry.name);
+                let modes = pairs.x1.iter().map(|x| target.mode_at(x.map(f64::from)));
+                let agreeing =
+                    modes.zip(&pairs.labels).filter(|(mode, label)| *mode == Some(**label)).count();
+                assert!(agreeing > 1980, "{}: {agreeing} labels of 2048", entry.name);
+            }
+        }
     }
 
     #[test]
