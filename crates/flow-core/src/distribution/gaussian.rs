@@ -19,6 +19,8 @@ pub struct Gaussian {
     covariance: [[f64; 2]; 2],
     /// Lower Cholesky factor `[l00, l10, l11]`.
     cholesky: [f64; 3],
+    /// Its inverse, likewise: the hit test has no time for divisions.
+    whitening: [f64; 3],
     /// Logarithm of the density at the mean.
     log_peak: f64,
 }
@@ -50,17 +52,22 @@ impl Gaussian {
             return refuse("a positive definite covariance");
         }
         let l11 = libm::sqrt(pivot);
-        let log_peak = -libm::log(TAU) - libm::log(l00) - libm::log(l11);
-        Ok(Self { mean, covariance: [[a, b], [b, d]], cholesky: [l00, l10, l11], log_peak })
+        Ok(Self::of_factor(mean, [[a, b], [b, d]], [l00, l10, l11]))
     }
 
     /// A round Gaussian whose numbers the caller vouches for.
     pub(super) fn round(mean: [f64; 2], sd: f64) -> Self {
+        Self::of_factor(mean, [[sd * sd, 0.0], [0.0, sd * sd]], [sd, 0.0, sd])
+    }
+
+    fn of_factor(mean: [f64; 2], covariance: [[f64; 2]; 2], cholesky: [f64; 3]) -> Self {
+        let [l00, l10, l11] = cholesky;
         Self {
             mean,
-            covariance: [[sd * sd, 0.0], [0.0, sd * sd]],
-            cholesky: [sd, 0.0, sd],
-            log_peak: -libm::log(TAU) - 2.0 * libm::log(sd),
+            covariance,
+            cholesky,
+            whitening: [1.0 / l00, -l10 / (l00 * l11), 1.0 / l11],
+            log_peak: -libm::log(TAU) - libm::log(l00) - libm::log(l11),
         }
     }
 
@@ -83,10 +90,12 @@ impl Gaussian {
 
     /// The squared Mahalanobis distance of `x` from the mean.
     pub fn squared_distance(&self, x: [f64; 2]) -> f64 {
-        let [l00, l10, l11] = self.cholesky;
-        let z0 = (x[0] - self.mean[0]) / l00;
-        let z1 = (x[1] - self.mean[1] - l10 * z0) / l11;
-        z0 * z0 + z1 * z1
+        let [w00, w10, w11] = self.whitening;
+        let (dx, dy) = (x[0] - self.mean[0], x[1] - self.mean[1]);
+        let (z0, z1) = (w00 * dx, w10 * dx + w11 * dy);
+        let square = z0 * z0 + z1 * z1;
+        // Near the largest numbers there are, infinities cancel; such a place is far away.
+        if square.is_nan() { f64::INFINITY } else { square }
     }
 
     /// Natural logarithm of the density at `x`.
@@ -131,6 +140,13 @@ mod tests {
         assert!((gaussian.squared_distance([2.0, -1.0]) - expected).abs() < 1e-14);
         let log_density = -libm::log(TAU * 1.6) - 0.5 * expected;
         assert!((gaussian.log_density([2.0, -1.0]) - log_density).abs() < 1e-14);
+    }
+
+    #[test]
+    fn the_farthest_places_are_infinitely_far() {
+        let gaussian = Gaussian::new("g", [0.0, 0.0], [[1e-6, 0.9e-6], [0.9e-6, 1e-6]]).unwrap();
+        assert!(gaussian.squared_distance([f64::MAX, f64::MAX]) > f64::MAX);
+        assert!(gaussian.log_density([f64::MAX, f64::MAX]) < f64::MIN);
     }
 
     #[test]
