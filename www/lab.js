@@ -80,6 +80,8 @@ class Lab {
       this.dispatch({ kind: "dataset", name }),
     );
 
+    this.#themed();
+    this.#resized();
     this.#readAddress();
     addEventListener("hashchange", () => this.#readAddress());
     new ResizeObserver(() => this.#resized()).observe(this.#panels);
@@ -189,14 +191,15 @@ class Lab {
 
   /** Tells the workers how far to train: to the pause, but in step with each other. */
   #steer() {
-    const { training } = this.#state;
+    const { training, stop } = this.#state;
     const goal = this.#goal();
     const alive = this.#sides.filter(({ failed }) => !failed);
     const slowest = Math.min(...alive.map(({ step }) => step));
     for (const { engine } of alive) engine.train(Math.min(goal, slowest + LEASH_STEPS), goal);
-    if (training && alive.length > 0 && slowest >= goal) {
-      this.dispatch({ kind: "pause-training", step: goal });
-    }
+    const reached = training && alive.length > 0 && slowest >= goal;
+    // A worker told to pause has already gone a little further: the link must name the step where both rest.
+    const passed = !training && stop !== undefined && goal > stop;
+    if (reached || passed) this.dispatch({ kind: "pause-training", step: goal });
     this.#describeTraining(goal, slowest);
   }
 
@@ -383,13 +386,7 @@ class Lab {
     if (location.hash && this.#rendered && writeHash(this.#state, this.#defaults) === location.hash) return;
     this.#clock.set(state.time);
     this.dispatch({ kind: "replace", state });
-    if (!this.#themeApplied) {
-      this.#themeApplied = true;
-      this.#themed();
-      this.#resized();
-    }
   }
-  #themeApplied = false;
 
   #writeAddressSoon() {
     clearTimeout(this.#addressTimer);
