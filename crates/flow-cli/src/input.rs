@@ -50,12 +50,12 @@ pub fn parse<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Failure>
 }
 
 /// The points in a file: a JSON list of `[x, y]`, a result of `flow sample`, or CSV.
-pub fn points(field: &str, path: &Path) -> Result<Vec<[f64; 2]>, Failure> {
+pub fn points(option: &str, path: &Path) -> Result<Vec<[f64; 2]>, Failure> {
     #[derive(Deserialize)]
     struct Endpoints {
         endpoints: Vec<[f64; 2]>,
     }
-    let text = text(field, path)?;
+    let (text, field) = (text(option, path)?, option.trim_start_matches('-'));
     let points = match text.trim_start().chars().next() {
         Some('[') => parse(field, &text)?,
         Some('{') => parse::<Endpoints>(field, &text)?.endpoints,

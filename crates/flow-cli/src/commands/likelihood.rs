@@ -40,7 +40,7 @@ impl Options {
     pub fn run(self) -> Result<(), Failure> {
         input::check_stdin(&[self.field.path(), ("--points", Some(&self.points))])?;
         let field = self.field.read(&self.class)?;
-        let points = input::points("points", &self.points)?;
+        let points = input::points("--points", &self.points)?;
         let tolerances = Tolerances { rtol: self.rtol, atol: self.rtol };
         let values = match &field {
             Field::Exact(_, field) => {

@@ -151,7 +151,7 @@ impl Options {
 impl StartOptions {
     fn read(&self, config: &Config, seed: u64) -> Result<Vec<[f64; 2]>, Failure> {
         if let Some(path) = &self.starts {
-            return input::points("starts", path);
+            return input::points("--starts", path);
         }
         let mut rng = Rng::stream(seed, "particles");
         let drawn = config.source.build("source")?.sample(&mut rng, self.count.unwrap_or(1));

@@ -1,0 +1,321 @@
+//! What scripts rely on: results on standard output only, exit codes, one-line errors.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::{Value, json};
+
+/// Runs `flow` with these arguments, `input` on standard input.
+fn flow(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_flow"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The program may end without reading its input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn result(arguments: &[&str], input: &str) -> Value {
+    let output = flow(arguments, input);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn refusal(arguments: &[&str], input: &str) -> String {
+    let output = flow(arguments, input);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+    assert!(output.stdout.is_empty(), "{arguments:?} wrote to standard output");
+    assert_eq!(message.lines().count(), 1, "{arguments:?}: {message}");
+    message
+}
+
+const SPEC: &str = r#"{"target":{"type":"gaussian_mixture","weights":[1],"means":[[1,-2]],"covs":[[[0.25,0],[0,0.25]]]},
+    "source":{"type":"standard_normal"},"schedule":{"type":"cond-ot"}}"#;
+
+/// A file of its own for each test.
+fn file(name: &str, content: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn exact_answers_with_the_formulas_of_one_gaussian() {
+    let points = file("exact-points.json", r#"[{"t":0.5,"x":[0.1,-1.2]},{"t":1,"x":[1,-2]}]"#);
+    let answer = result(&["exact", "--spec", "-", "--points", &points], SPEC);
+    // x_t has mean t m and variance t^2 / 4 + (1-t)^2.
+    let (variance, rate) = (0.3125, (0.125 - 0.5) / 0.3125);
+    let expected = [1.0 + rate * (0.1 - 0.5), -2.0 + rate * (-1.2 + 1.0)];
+    for d in 0..2 {
+        assert!((answer["velocity"][0][d].as_f64().unwrap() - expected[d]).abs() < 1e-14);
+    }
+    assert!((answer["score"][0][0].as_f64().unwrap() - 0.4 / variance).abs() < 1e-14);
+    assert!((answer["divergence"][0].as_f64().unwrap() - 2.0 * rate).abs() < 1e-14);
+    let peak = -libm::log(std::f64::consts::TAU * 0.25);
+    assert!((answer["log_density"][1].as_f64().unwrap() - peak).abs() < 1e-14);
+}
+
+#[test]
+fn sample_reports_end_points_and_evaluations() {
+    let spec = file("sample-spec.json", SPEC);
+    let sample = |more: &[&str]| {
+        let arguments = [&["sample", "--spec", &spec, "--starts", "-"], more].concat();
+        result(&arguments, "[[0.3,-1.2],[2,1]]")
+    };
+    // Euler's one step puts every particle on the mean of the data.
+    let one = sample(&["--solver", "euler", "--steps", "1"]);
+    assert_eq!(one, json!({ "endpoints": [[1.0, -2.0], [1.0, -2.0]], "nfe": 1 }));
+    let exact = sample(&["--solver", "dopri5", "--rtol", "1e-9"]);
+    for (end, start) in [(0, [0.3, -1.2]), (1, [2.0, 1.0])] {
+        for (d, mean) in [1.0, -2.0].into_iter().enumerate() {
+            let found = exact["endpoints"][end][d].as_f64().unwrap();
+            assert!((found - (mean + 0.5 * start[d])).abs() < 1e-7, "{found}");
+        }
+    }
+    let whole = sample(&["--solver", "heun", "--steps", "4", "--trajectories"]);
+    assert_eq!(whole["times"], json!([0.0, 0.25, 0.5, 0.75, 1.0]));
+    assert_eq!(whole["nfe"], 8);
+    assert_eq!(whole["trajectories"][1][0], json!([2.0, 1.0]));
+    assert_eq!(whole["trajectories"][1][4], whole["endpoints"][1]);
+}
+
+#[test]
+fn sample_runs_every_solver_and_repeats_itself() {
+    for solver in ["euler", "midpoint", "heun", "rk4", "dopri5", "sde", "ddim", "ddpm"] {
+        let arguments =
+            ["sample", "--preset", "checkerboard", "--count", "50", "--solver", solver, "--steps", "20"];
+        let first = result(&arguments, "");
+        assert_eq!(first["endpoints"].as_array().unwrap().len(), 50, "{solver}");
+        assert_eq!(first, result(&arguments, ""), "{solver}");
+        let other = result(&[&arguments[..], &["--seed", "2"]].concat(), "");
+        assert_ne!(first["endpoints"], other["endpoints"], "{solver}");
+    }
+}
+
+#[test]
+fn csv_goes_from_sample_to_metric() {
+    let sample = |seed: &str| {
+        let output = flow(
+            &[
+                "sample",
+                "--preset",
+                "two-moons",
+                "--count",
+                "300",
+                "--steps",
+                "20",
+                "--format",
+                "csv",
+                "--seed",
+                seed,
+            ],
+            "",
+        );
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (a, b) = (sample("1"), sample("2"));
+    assert!(a.starts_with("x,y\n") && a.lines().count() == 301);
+    let other = file("metric-b.csv", &b);
+    for distance in ["energy", "sliced-w2", "w2"] {
+        let value =
+            |input: &str| result(&["metric", distance, "-", &other], input)["value"].as_f64().unwrap();
+        assert!(value(&b).abs() < 1e-6, "{distance} of a set to itself");
+        assert!(value(&a) > 1e-4, "{distance} of two sets");
+    }
+}
+
+#[test]
+fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
+    let spec = |target: &str| format!(r#"{{"target":{target}}}"#);
+    let mixture = |weights: &str, covs: &str| {
+        spec(&format!(r#"{{"type":"gaussian_mixture","weights":{weights},"means":[[0,0]],"covs":{covs}}}"#))
+    };
+    let points = file("one-point.json", r#"[{"t":0.5,"x":[0,0]}]"#);
+    for (input, words) in [
+        (mixture("[-1]", "[[[1,0],[0,1]]]"), vec!["target.weights[0]", "-1"]),
+        (mixture("[1]", "[[[1,2],[2,1]]]"), vec!["target.covs[0]", "positive definite"]),
+        (mixture("[\"a\"]", "[[[1,0],[0,1]]]"), vec!["target", "a"]),
+        (mixture("[1e999]", "[[[1,0],[0,1]]]"), vec!["number out of range"]),
+        (spec(r#"{"type":"points","points":[]}"#), vec!["target.points", "list of 0"]),
+        (spec(r#"{"preset":"six-modes"}"#), vec!["target.preset", "six-modes", "five-modes"]),
+        (r#"{"schedule":{"type":"vp","beta_min":-1}}"#.into(), vec!["schedule.beta_min", "-1"]),
+        (r#"{"shedule":{"type":"vp"}}"#.into(), vec!["shedule"]),
+        ("nonsense".into(), vec!["spec"]),
+        (String::new(), vec!["spec"]),
+    ] {
+        let message = refusal(&["exact", "--spec", "-", "--points", &points], &input);
+        assert!(words.iter().all(|word| message.contains(word)), "{words:?}: {message}");
+    }
+    for (arguments, words) in [
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--steps", "0"],
+            vec!["--steps", "'0'", "1000000"],
+        ),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--steps", "1000001"],
+            vec!["--steps", "1000000"],
+        ),
+        (vec!["sample", "--preset", "five-modes", "--count", "0"], vec!["--count", "'0'"]),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--solver", "eula"],
+            vec!["eula", "euler", "rk4"],
+        ),
+        (vec!["sample", "--preset", "five-modes", "--starts", "/nowhere"], vec!["--starts", "/nowhere"]),
+        (vec!["sample", "--preset", "five-modes"], vec!["--starts", "--count"]),
+        (vec!["sample", "--model", "/nowhere", "--count", "5"], vec!["--model", "/nowhere"]),
+        (vec!["exact", "--preset", "five-modes", "--points", "-"], vec!["points"]),
+        (vec!["frobnicate"], vec!["frobnicate"]),
+        (vec![], vec!["COMMAND"]),
+    ] {
+        let message = refusal(&arguments, "[{\"t\":1.5,\"x\":[0,0]}]");
+        assert!(words.iter().all(|word| message.contains(word)), "{arguments:?}: {message}");
+    }
+    // Every state of a million steps of a thousand particles takes 16 GB.
+    let arguments =
+        ["sample", "--preset", "five-modes", "--count", "1000", "--steps", "1000000", "--trajectories"];
+    assert!(refusal(&arguments, "").contains("steps is 1000000"));
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_flow"))
+        .args(["sample", "--preset", "five-modes", "--count", "200000", "--steps", "1", "--format", "csv"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn help_and_lists_are_results() {
+    for arguments in
+        [&["--help"][..], &["sample", "--help"], &["--version"], &["list"], &["completions", "bash"]]
+    {
+        let output = flow(arguments, "");
+        assert!(
+            output.status.success() && output.stderr.is_empty() && !output.stdout.is_empty(),
+            "{arguments:?}"
+        );
+    }
+    let lists = result(&["list", "--json"], "");
+    assert!(lists["targets"].as_array().unwrap().iter().any(|entry| entry["name"] == "five-modes"));
+}
+
+#[test]
+fn pictures_are_drawn() {
+    let plot = |out: &str| {
+        flow(
+            &[
+                "plot",
+                "--preset",
+                "five-modes",
+                "--count",
+                "100",
+                "--steps",
+                "8",
+                "--show",
+                "samples,trajectories,field",
+                "--out",
+                out,
+            ],
+            "",
+        )
+    };
+    let svg = String::from_utf8(plot("-").stdout).unwrap();
+    assert!(svg.starts_with("<svg") && svg.contains("#1F6FB5"), "{}", &svg[..200]);
+    let png = file("picture.png", "");
+    assert!(plot(&png).status.success());
+    assert!(std::fs::read(&png).unwrap().starts_with(b"\x89PNG"));
+    let gif = ["plot", "--preset", "five-modes", "--out", "picture.gif"];
+    assert!(refusal(&gif, "").contains("picture.gif"));
+}
+
+#[test]
+fn training_is_kept_resumed_and_used() {
+    let model = file("trained.flow", "");
+    std::fs::remove_file(&model).unwrap();
+    let train = |more: &[&str]| {
+        let arguments =
+            [&["train", "--width", "16", "--depth", "2", "--seed", "3", "--out", &model], more].concat();
+        result(&arguments, "")
+    };
+    assert_eq!(train(&["--steps", "40"])["steps"], 40);
+    let resumed = train(&["--steps", "60", "--resume"]);
+    assert_eq!(resumed["steps"], 60);
+    let at_once = file("at-once.flow", "");
+    let arguments =
+        ["train", "--width", "16", "--depth", "2", "--seed", "3", "--steps", "60", "--out", &at_once];
+    assert_eq!(result(&arguments, "")["loss"], resumed["loss"], "resuming changes nothing");
+    assert_eq!(std::fs::read(&at_once).unwrap(), std::fs::read(&model).unwrap());
+
+    let sample =
+        |model: &str| result(&["sample", "--model", model, "--count", "20", "--solver", "midpoint"], "");
+    assert_eq!(sample(&model), sample(&at_once));
+    let evaluation = result(&["evaluate", &model, "--steps", "1,4"], "");
+    assert_eq!(evaluation["evaluations"][1]["nfe"], 4);
+    assert!(evaluation["evaluations"][0]["distances"]["energy"].as_f64().unwrap() > 0.0);
+    let likelihood = result(&["likelihood", "--model", &model, "--points", "-"], "[[0,2],[0,0]]");
+    assert!(likelihood["mean"].as_f64().unwrap() < 0.0);
+
+    let weights = flow(&["export", &model, "--out", "-"], "").stdout;
+    assert!(weights.len() > 1000, "safetensors begin with the length of their header");
+    assert!(usize::from(weights[0]) + 256 * usize::from(weights[1]) < weights.len());
+
+    let refused = refusal(&["train", "--target", "rings", "--out", &model, "--resume"], "");
+    assert!(refused.contains("--out"), "{refused}");
+    let broken = file("broken.flow", "not a model");
+    assert!(refusal(&["evaluate", &broken], "").contains("broken.flow"));
+}
+
+#[test]
+fn a_model_is_rectified_distilled_and_guided() {
+    let (teacher, student) = (file("teacher.flow", ""), file("student.flow", ""));
+    let short = ["--steps", "30", "--seed", "3"];
+    let train = |more: &[&str]| {
+        let arguments =
+            [&["train", "--width", "16", "--depth", "2", "--out", &teacher], &short[..], more].concat();
+        result(&arguments, "")
+    };
+    train(&[]);
+    let reflow = ["reflow", &teacher, "--rounds", "2", "--pairs", "300", "--steps", "10", "--out", &student];
+    assert_eq!(result(&reflow, "")["steps"], 50);
+    let distil = ["distil", &teacher, "--progressive", "--pairs", "300", "--steps", "5", "--out", &student];
+    // 16, 8, 4, 2 and 1 steps: five rounds.
+    assert_eq!(result(&distil, "")["steps"], 30 + 5 * 5);
+    assert_eq!(result(&["sample", "--model", &student, "--count", "5", "--steps", "1"], "")["nfe"], 1);
+    let few = ["reflow", &teacher, "--pairs", "1", "--out", &student];
+    assert!(refusal(&few, "").contains("pairs is 1"));
+
+    train(&["--class-dropout", "0.2"]);
+    let sample = |class: &str, guidance: &str| {
+        let arguments =
+            ["sample", "--model", &teacher, "--count", "5", "--class", class, "--guidance", guidance];
+        result(&arguments, "")["endpoints"].clone()
+    };
+    assert_eq!(sample("0", "0"), sample("1", "0"), "without guidance no class matters");
+    assert_ne!(sample("0", "1"), sample("1", "1"));
+    let unknown = ["sample", "--model", &teacher, "--count", "5", "--class", "5"];
+    assert!(refusal(&unknown, "").contains("class is 5"));
+}
+
+#[test]
+fn likelihood_of_an_exact_field_is_its_density() {
+    let spec = file("likelihood-spec.json", SPEC);
+    let answer = result(&["likelihood", "--spec", &spec, "--points", "-"], "[[1,-2],[0.5,-1.5]]");
+    let peak = -libm::log(std::f64::consts::TAU * 0.25);
+    for (index, expected) in [peak, peak - 0.5 * (0.5 * 0.5 + 0.5 * 0.5) / 0.25].into_iter().enumerate() {
+        assert!((answer["log_likelihood"][index].as_f64().unwrap() - expected).abs() < 1e-5);
+    }
+}
