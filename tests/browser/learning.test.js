@@ -96,7 +96,7 @@ describe("five modes after 1,500 steps", () => {
 
 test("checkerboard after 500 steps is recognisable, and after 4,000 nearly everything lies inside the cells", async (context) => {
   const lab = await labIn("Chromium");
-  await lab.open({ dataset: "checkerboard", seed: 1, n: 64, until: 500, play: "off", t: 1, trails: "off" });
+  await lab.open({ dataset: "checkerboard", seed: 1, n: 64, particles: 20000, until: 500, play: "off", t: 1, trails: "off" });
   await lab.settled(500, 64);
   for (const panel of PANELS) {
     const hits = await lab.stat(panel, "hits");

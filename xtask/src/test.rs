@@ -133,7 +133,7 @@ impl Step {
                     .env("RUSTDOCFLAGS", "--deny warnings"),
             ),
             Self::Page => build::everything().map(|()| Tally::PASSED),
-            Self::Npm => npm_ci(),
+            Self::Npm => npm_ci().map(|()| Tally::PASSED),
             Self::Types => types(),
             Self::Browser => browser_tests(),
         }
@@ -156,7 +156,8 @@ fn rust_tests() -> Result<Tally> {
     tally.judged(success)
 }
 
-fn npm_ci() -> Result<Tally> {
+/// Installs the Node packages of the lock file.
+pub fn npm_ci() -> Result<()> {
     let npm = tools::find("npm").context(MISSING_NODE)?;
     let mut command = Command::new(npm);
     command
@@ -164,10 +165,11 @@ fn npm_ci() -> Result<Tally> {
         .current_dir(workspace::browser_tests())
         // The tests drive the system's browsers.
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    check(&mut command)
+    tools::run(&mut command)
 }
 
-fn node() -> Result<Command> {
+/// Node, where the Node packages are.
+pub fn node() -> Result<Command> {
     let mut command = Command::new(tools::find("node").context(MISSING_NODE)?);
     command.current_dir(workspace::browser_tests()).stdin(Stdio::null());
     Ok(command)
