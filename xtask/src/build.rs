@@ -62,7 +62,12 @@ pub fn package() -> Result<()> {
     let wasm = compile()?;
     let pkg = workspace::pkg();
     let stamp = pkg.join(".made-from");
-    let made_from = format!("{} {}", fingerprint(&wasm)?, fingerprint(&std::env::current_exe()?)?);
+    // A program that was replaced while it runs (a server, say) has lost its own file; then the glue is made anew.
+    let maker = std::env::current_exe()
+        .map_err(Into::into)
+        .and_then(|program| fingerprint(&program))
+        .unwrap_or_default();
+    let made_from = format!("{} {maker}", fingerprint(&wasm)?);
     if fs::read_to_string(&stamp).is_ok_and(|earlier| earlier == made_from) {
         return Ok(());
     }
