@@ -280,6 +280,30 @@ fn training_is_kept_resumed_and_used() {
 }
 
 #[test]
+#[cfg(unix)]
+fn an_interrupted_training_is_kept_and_goes_on() {
+    let model = file("interrupted.flow", "");
+    std::fs::remove_file(&model).unwrap();
+    let train = ["train", "--width", "16", "--depth", "2", "--out", &model];
+    let child = Command::new(env!("CARGO_BIN_EXE_flow"))
+        .args([&train[..], &["--steps", "1000000"]].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1_500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{message}");
+    assert!(message.contains("interrupted at step"), "{message}");
+    let step = serde_json::from_slice::<Value>(&output.stdout).unwrap()["steps"].as_u64().unwrap();
+    let more = (step + 10).to_string();
+    let resumed = result(&[&train[..], &["--resume", "--steps", &more]].concat(), "");
+    assert_eq!(resumed["steps"], step + 10);
+}
+
+#[test]
 fn a_model_is_rectified_distilled_and_guided() {
     let (teacher, student) = (file("teacher.flow", ""), file("student.flow", ""));
     let short = ["--steps", "30", "--seed", "3"];

@@ -1,6 +1,10 @@
 //! `flow evaluate`: every metric of a trained model, for several numbers of steps.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::Args;
 use flow_core::{
@@ -61,7 +65,8 @@ impl Options {
         let reference = experiment.target().sample(&mut rng, COMPARED.min(experiment.starts().len()));
         let rows = self.steps.iter().map(|&steps| measure(&experiment, solver, steps, &reference));
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
-        print_table(&rows);
+        // The JSON has it all: a table that nobody reads may be lost.
+        let _ = write_table(&rows, &mut io::stderr().lock());
         let fine = experiment.sample(Solver::Euler, FINE_STEPS)?;
         output::json(&json!({
             "model": self.model.display().to_string(),
@@ -100,19 +105,18 @@ fn measure(
     })
 }
 
-/// The rows for a reader, on standard error.
-fn print_table(rows: &[Row]) {
-    eprint!("{:>7} {:>7} {:>7} {:>7} {:>9}", "steps", "nfe", "hits", "modes", "straight");
+/// The rows for a reader.
+fn write_table(rows: &[Row], out: &mut impl Write) -> io::Result<()> {
+    write!(out, "{:>7} {:>7} {:>7} {:>7} {:>9}", "steps", "nfe", "hits", "modes", "straight")?;
     for entry in metric::ENTRIES {
-        eprint!(" {:>9}", entry.name);
+        write!(out, " {:>9}", entry.name)?;
     }
-    eprintln!();
     for Row { steps, nfe, hits, modes, mode_count, straightness, distances } in rows {
         let modes = format!("{modes}/{mode_count}");
-        eprint!("{steps:>7} {nfe:>7} {hits:>7.4} {modes:>7} {straightness:>9.5}");
+        write!(out, "\n{steps:>7} {nfe:>7} {hits:>7.4} {modes:>7} {straightness:>9.5}")?;
         for entry in metric::ENTRIES {
-            eprint!(" {:>9.5}", distances[entry.name]);
+            write!(out, " {:>9.5}", distances[entry.name])?;
         }
-        eprintln!();
     }
+    writeln!(out)
 }

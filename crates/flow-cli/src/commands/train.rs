@@ -71,7 +71,7 @@ struct ExperimentOptions {
     /// Pairs in a batch
     #[arg(long, value_name = "N", value_parser = numbers::count)]
     batch_size: Option<usize>,
-    /// Peak learning rate of Adam
+    /// Peak learning rate of Adam [default: 0.03, or 0.008 with --decay cosine]
     #[arg(long, value_name = "R", value_parser = numbers::finite, allow_negative_numbers = true)]
     learning_rate: Option<f64>,
     /// How the learning rate falls; cosine reaches zero at --steps
@@ -87,6 +87,9 @@ struct ExperimentOptions {
     #[arg(long, value_name = "P", value_parser = numbers::finite, allow_negative_numbers = true)]
     class_dropout: Option<f64>,
 }
+
+/// Peak learning rate of a cosine decay, measured best for 64 units in a layer.
+const COSINE_LEARNING_RATE: f64 = 8e-3;
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
@@ -130,7 +133,10 @@ impl ExperimentOptions {
         set(&mut config.network.width, self.width);
         set(&mut config.network.depth, self.depth);
         set(&mut config.training.batch_size, self.batch_size);
-        set(&mut config.training.learning_rate, self.learning_rate);
+        // The default rate is one that falls early; a cosine stays near its peak for long.
+        let is_cosine = self.decay.as_deref() == Some("cosine");
+        let rate = self.learning_rate.or(is_cosine.then_some(COSINE_LEARNING_RATE));
+        set(&mut config.training.learning_rate, rate);
         set(
             &mut config.training.decay,
             self.decay.as_deref().map(|name| match name {
