@@ -25,7 +25,7 @@ pub struct Options {
     field: FieldOptions,
     #[command(flatten)]
     class: ClassOptions,
-    /// File of points (JSON list of [x,y], or CSV)
+    /// File of points (JSON list of pairs, or CSV)
     #[arg(long, value_name = "POINTS")]
     points: PathBuf,
     /// Time of the marginal, 1 being the data; targets with hard edges need one below 1

@@ -51,7 +51,7 @@ pub struct Options {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct StartOptions {
-    /// File of starting points (JSON list of [x,y], or CSV)
+    /// File of starting points (JSON list of pairs, or CSV)
     #[arg(long, value_name = "STARTS.json")]
     starts: Option<PathBuf>,
     /// Number of starting points, drawn from the source
