@@ -7,7 +7,7 @@
 
 use flow_core::{
     Config, Coupling, DistributionSpec, Experiment, Schedule, Solver,
-    config::{Decay, Lesson, Round},
+    config::{Lesson, Round},
     likelihood::log_likelihood,
     solver::Tolerances,
 };
@@ -29,13 +29,6 @@ fn config(target: &str) -> Config {
     config
 }
 
-/// The checkerboard, straight paths, random pairs, a learning rate that falls to zero.
-fn planned() -> Config {
-    let mut config = config("checkerboard");
-    config.training.decay = Decay::Cosine { steps: 4_000 };
-    config
-}
-
 #[test]
 fn both_panels_learn_the_checkerboard() {
     let straight = Config { coupling: Coupling::MINIBATCH_OT, ..config("checkerboard") };
@@ -47,24 +40,15 @@ fn both_panels_learn_the_checkerboard() {
 }
 
 #[test]
-fn a_planned_end_draws_sharper_edges() {
-    let mut config = planned();
-    config.network.harmonics = 4;
-    config.training.learning_rate = 0.012;
-    config.training.batch_size = 512;
-    let experiment = trained(config, 4_000);
-    let (hit, error) = (hits(&experiment, Solver::Midpoint, 32), experiment.field_error().unwrap().value);
-    assert!(hit >= 0.938 && error <= 0.0078, "{hit} {error}");
-}
-
-#[test]
-fn stable_targets_draw_the_sharpest() {
-    let mut config = planned();
-    config.training.stable_targets = true;
-    config.training.learning_rate = 0.02;
-    let experiment = trained(config, 4_000);
-    let (hit, error) = (hits(&experiment, Solver::Midpoint, 32), experiment.field_error().unwrap().value);
-    assert!(hit >= 0.96 && error <= 0.0036, "{hit} {error}");
+fn a_planned_end_draws_sharper_edges_and_stable_targets_the_sharpest() {
+    for (stable_targets, least_hits, most_error) in [(false, 0.944, 0.0075), (true, 0.962, 0.003)] {
+        let mut config = config("checkerboard").planned(4_000);
+        config.training.stable_targets = stable_targets;
+        config.sampling.particles = 10_000;
+        let experiment = trained(config, 4_000);
+        let (hit, error) = (hits(&experiment, Solver::Midpoint, 32), experiment.field_error().unwrap().value);
+        assert!(hit >= least_hits && error <= most_error, "stable {stable_targets}: {hit} {error}");
+    }
 }
 
 #[test]
@@ -85,7 +69,7 @@ fn each_round_takes_fewer_steps_to_the_same_place() {
 
 #[test]
 fn likelihoods_are_nearly_the_true_ones() {
-    let experiment = trained(config("five-modes"), 4_000);
+    let experiment = trained(config("five-modes").planned(4_000), 4_000);
     let [source, target] =
         ["gaussian", "five-modes"].map(|name| DistributionSpec::preset(name).build("spec").unwrap());
     let held_out: Vec<[f64; 2]> = target
@@ -98,5 +82,5 @@ fn likelihoods_are_nearly_the_true_ones() {
             .unwrap();
     let gap =
         held_out.iter().zip(&found).map(|(&x, found)| target.log_density(x) - found).sum::<f64>() / 400.0;
-    assert!((0.0..=0.035).contains(&gap), "{gap} nat short of the truth");
+    assert!((0.0..=0.03).contains(&gap), "{gap} nat short of the truth");
 }
