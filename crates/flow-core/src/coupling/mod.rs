@@ -73,7 +73,7 @@ impl Coupling {
         Entry {
             name: "minibatch-ot",
             label: "Minibatch OT",
-            summary: "Each batch is paired so that the sum of squared distances is least.",
+            summary: "Batches of 256, evenly drawn, each paired so that the sum of squared distances is least.",
             value: Coupling::MINIBATCH_OT,
         },
     ];
