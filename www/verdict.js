@@ -45,12 +45,12 @@ export function verdict(straight, curved) {
   const distances = `energy distance ${measure(best.energy)} against ${measure(worst.energy)}`;
   const noise = SAMPLING_NOISE / Math.min(a.particles, MEASURED_PARTICLES);
   if (worst.energy < noise) {
-    return `${steps} both flows land as close to the data as a sample of this size can tell (${distances}).`;
+    return `${steps} both flows land as close to the data as the energy distance of so many particles can tell (${distances}).`;
   }
   if (worst.energy < TIE * best.energy) return `${steps} the two flows land about equally far from the data (${distances}).`;
   if (best.energy < noise) {
     // A ratio to noise would be noise: what can be said is that one distance is there and the other is not.
-    return `${steps} ${best.name} lands as close to the data as a sample of this size can tell; ${worst.name} does not (${distances})${reason(best, worst)}.`;
+    return `${steps} ${best.name} lands as close to the data as the energy distance of so many particles can tell; ${worst.name} does not (${distances})${reason(best, worst)}.`;
   }
   const factor = times(worst.energy / best.energy);
   return `${steps} ${best.name} lands ${factor} closer to the data than ${worst.name} (${distances})${reason(best, worst)}.`;
