@@ -9,8 +9,12 @@ use flow_core::{Config, Experiment, Result, Solver};
 use serde_json::json;
 
 const ROUNDS: usize = 7;
+/// Slices to find out how many steps fill one.
+const WARM_UP: usize = 2;
 const SLICE_SECONDS: f64 = 0.1;
 const PARTICLES: usize = 10_000;
+/// The clock of busy seconds may stand still for as long as this.
+const GRAIN_SECONDS: f64 = 4e-3;
 
 fn main() -> Result<()> {
     for width in [32, 64, 128] {
@@ -20,14 +24,13 @@ fn main() -> Result<()> {
             variants.push(Variant { engine, coupling, experiment, steps: 1, rates: Vec::new() });
         }
         // The variants take turns, so that whatever else the machine does meets them all.
-        for _ in 0..=ROUNDS {
+        for _ in 0..WARM_UP + ROUNDS {
             for variant in &mut variants {
                 variant.run_slice()?;
             }
         }
         for Variant { engine, coupling, rates, .. } in variants {
-            // The first slice was to warm up and to find out how many steps fill one.
-            let value = median(rates.into_iter().skip(1));
+            let value = median(rates.into_iter().skip(WARM_UP));
             println!(
                 "{}",
                 json!({ "what": "training", "width": width, "engine": engine, "coupling": coupling, "value": value })
@@ -58,9 +61,9 @@ impl Variant {
     fn run_slice(&mut self) -> Result<()> {
         let began = busy_seconds();
         self.experiment.train(self.steps)?;
-        let rate = f64::from(self.steps) / (busy_seconds() - began);
+        let rate = f64::from(self.steps) / (busy_seconds() - began).max(GRAIN_SECONDS);
         self.rates.push(rate);
-        self.steps = (rate * SLICE_SECONDS).clamp(1.0, 1e6) as u32;
+        self.steps = (rate * SLICE_SECONDS).max(1.0) as u32;
         Ok(())
     }
 }
@@ -84,10 +87,10 @@ fn velocities_per_second(width: usize) -> Result<f64> {
         Ok(busy_seconds() - began)
     };
     let mut extra = Vec::new();
-    for _ in 0..=ROUNDS {
+    for _ in 0..WARM_UP + ROUNDS {
         extra.push(seconds(20)? - seconds(10)?);
     }
-    Ok(10.0 * PARTICLES as f64 / median(extra.into_iter().skip(1)))
+    Ok(10.0 * PARTICLES as f64 / median(extra.into_iter().skip(WARM_UP)))
 }
 
 /// Seconds for which this thread has had a processor, where Linux tells; else by the clock. On a

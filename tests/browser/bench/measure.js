@@ -13,6 +13,10 @@
  */
 export function measure(glue, busy, canvas) {
   const ROUNDS = 7;
+  /** Slices to find out how many steps fill one. */
+  const WARM_UP = 2;
+  /** The clock may stand still for as long as this. */
+  const GRAIN_MILLISECONDS = 1;
   const SLICE_MILLISECONDS = 100;
   const PARTICLES = 10_000;
   const VARIANTS = [
@@ -37,23 +41,22 @@ export function measure(glue, busy, canvas) {
   for (const width of [32, 64, 128]) {
     const variants = VARIANTS.map(([engine, coupling]) => ({ engine, coupling, lab: lab(width, engine, coupling), steps: 1, rates: /** @type {number[]} */ ([]) }));
     // The variants take turns, so that whatever else the machine does meets them all.
-    for (let round = 0; round <= ROUNDS; round += 1) {
+    for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
       for (const variant of variants) {
-        const rate = variant.steps / time(() => variant.lab.train(variant.steps));
+        const rate = variant.steps / Math.max(GRAIN_MILLISECONDS, time(() => variant.lab.train(variant.steps)));
         variant.rates.push(1000 * rate);
-        variant.steps = Math.max(1, Math.round(Math.min(rate, 1000) * SLICE_MILLISECONDS));
+        variant.steps = Math.max(1, Math.round(rate * SLICE_MILLISECONDS));
       }
     }
-    // The first slice was to warm up and to find out how many steps fill one.
     for (const { engine = "", coupling = "", rates, lab } of variants) {
-      rows.push({ what: "training", width, engine, coupling, value: median(rates.slice(1)) });
+      rows.push({ what: "training", width, engine, coupling, value: median(rates.slice(WARM_UP)) });
       lab.free();
     }
     // Evaluations of the velocity of single particles, from what ten more Euler steps cost.
     const sampler = lab(width);
     const extra = [];
-    for (let round = 0; round <= ROUNDS; round += 1) extra.push(time(() => sampler.sample(20).free()) - time(() => sampler.sample(10).free()));
-    rows.push({ what: "velocity", width, value: (10_000 * PARTICLES) / median(extra.slice(1)) });
+    for (let round = 0; round < WARM_UP + ROUNDS; round += 1) extra.push(time(() => sampler.sample(20).free()) - time(() => sampler.sample(10).free()));
+    rows.push({ what: "velocity", width, value: (10_000 * PARTICLES) / median(extra.slice(WARM_UP)) });
     sampler.free();
   }
 
