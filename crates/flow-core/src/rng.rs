@@ -57,7 +57,7 @@ impl Rng {
 /// The two standard normal numbers that two numbers uniform on [0, 1) stand for.
 pub(crate) fn normal_pair([u, v]: [f64; 2]) -> [f64; 2] {
     // 1 - u lies in (0, 1], where the logarithm is finite.
-    let radius = libm::sqrt(-2.0 * libm::log(1.0 - u));
+    let radius = (-2.0 * libm::log(1.0 - u)).sqrt();
     let (sin, cos) = libm::sincos(std::f64::consts::TAU * v);
     [radius * cos, radius * sin]
 }

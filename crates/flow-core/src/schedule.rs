@@ -101,7 +101,7 @@ impl Schedule {
                 let big_t = back * (0.5 * back * (beta_max - beta_min) + beta_min);
                 let d_big_t = -(back * (beta_max - beta_min) + beta_min);
                 let alpha = libm::exp(-0.5 * big_t);
-                let sigma = libm::sqrt(-libm::expm1(-big_t));
+                let sigma = (-libm::expm1(-big_t)).sqrt();
                 let sigma_d_sigma = 0.5 * d_big_t * libm::exp(-big_t);
                 Coefficients {
                     alpha,

@@ -98,7 +98,7 @@ impl Preconditioning {
             (
                 c.alpha * q * q / variance,
                 (c.alpha * c.d_alpha * q * q + c.sigma_d_sigma * p * p) / variance,
-                q * p * (c.d_alpha * c.sigma - c.alpha * c.d_sigma) / libm::sqrt(variance),
+                q * p * (c.d_alpha * c.sigma - c.alpha * c.d_sigma) / variance.sqrt(),
             )
         };
         Ok(Conditioning {
