@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Coupling;
-use crate::assignment::assign;
+use crate::assignment::{Guide, assign};
 use crate::distribution::Distribution;
 use crate::{Error, Result, Rng};
 
@@ -53,6 +53,9 @@ impl Pairs {
     }
 }
 
+/// Points of each side that a guide is learnt from.
+const GUIDE_POINTS: usize = 256;
+
 /// An endless supply of training pairs.
 ///
 /// ```
@@ -84,9 +87,21 @@ struct Ends {
     source: Arc<dyn Distribution>,
     target: Arc<dyn Distribution>,
     is_per_class: bool,
+    /// Speeds up the assignments of whole batches.
+    guide: Option<Guide>,
 }
 
 impl Ends {
+    fn new(coupling: Coupling, source: Arc<dyn Distribution>, target: Arc<dyn Distribution>) -> Self {
+        let guide = matches!(coupling, Coupling::MinibatchOt { .. }).then(|| {
+            // Its points follow from the distributions alone, so that a restored pairing has the same guide.
+            let mut rng = Rng::stream(0, "pairs: guide");
+            let [data, noise] = [&target, &source].map(|ends| ends.sample_evenly(&mut rng, GUIDE_POINTS).0);
+            Guide::new(&data, &noise)
+        });
+        Self { coupling, source, target, is_per_class: false, guide }
+    }
+
     /// A fresh batch of `count` pairs.
     fn pair(&self, state: &mut PairingState, count: usize) -> Pairs {
         let is_even = matches!(self.coupling, Coupling::MinibatchOt { even: true, .. });
@@ -97,7 +112,12 @@ impl Ends {
         let (x0, _) = draw(&*self.source, &mut state.source);
         match self.coupling {
             Coupling::Independent => Pairs { x0, x1, labels },
-            Coupling::MinibatchOt { .. } => assign_batch(&x0, x1, labels, self.is_per_class),
+            Coupling::MinibatchOt { .. } if self.is_per_class => assign_per_class(&x0, x1, labels),
+            Coupling::MinibatchOt { .. } => {
+                let partners =
+                    self.guide.as_ref().map_or_else(|| assign(&x1, &x0), |guide| guide.assign(&x1, &x0));
+                Pairs { x0: partners.iter().map(|&partner| x0[partner]).collect(), x1, labels }
+            }
         }
     }
 }
@@ -125,7 +145,7 @@ impl Pairing {
         seed: u64,
     ) -> Result<Self> {
         coupling.validate("coupling")?;
-        let rule = Rule::Drawn(Ends { coupling, source, target, is_per_class: false });
+        let rule = Rule::Drawn(Ends::new(coupling, source, target));
         Ok(Self { rule, state: PairingState::new(seed, Pairs::default()) })
     }
 
@@ -232,12 +252,8 @@ impl PairingState {
     }
 }
 
-/// Pairs noise with data by the cheapest assignment, in the order of the data.
-fn assign_batch(x0: &[[f32; 2]], x1: Vec<[f32; 2]>, labels: Vec<usize>, is_per_class: bool) -> Pairs {
-    if !is_per_class {
-        let partners = assign(&x1, x0);
-        return Pairs { x0: partners.iter().map(|&partner| x0[partner]).collect(), x1, labels };
-    }
+/// Pairs noise with data by the cheapest assignment within each class, in the order of the data.
+fn assign_per_class(x0: &[[f32; 2]], x1: Vec<[f32; 2]>, labels: Vec<usize>) -> Pairs {
     // Row i of the noise knows nothing of the class of row i, so it may as well belong to it.
     let mut paired = x0.to_vec();
     let class_count = labels.iter().max().map_or(0, |largest| largest + 1);
