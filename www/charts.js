@@ -2,13 +2,17 @@
 
 import { draw_chart } from "../pkg/flow_wasm.js";
 import { count, measure } from "./format.js";
-import { FLOWS } from "./state.js";
-import { NAMES, find } from "./panel.js";
+import { evaluationsPerStep } from "./experiment.js";
+import { find } from "./panel.js";
 
+/** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").FlowName} FlowName */
+/** @typedef {import("./side.js").Curves} Curves */
+/** @typedef {import("./engine.js").CurvePoint} CurvePoint */
 /** @typedef {import("./theme.js").Theme} Theme */
 /** @typedef {import("./theme.js").Rgb} Rgb */
 /** @typedef {[number, number]} Point */
+/** By evaluations. @typedef {Map<number, { energy: number, step: number }>} Errors */
 
 /**
  * flow_wasm::chart::Series
@@ -17,21 +21,25 @@ import { NAMES, find } from "./panel.js";
 /** @typedef {{ label: string, min: number, max: number, log?: boolean, ticks?: number[] }} Axis */
 
 /** Evaluations at which the error is measured. */
-export const CURVE = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100];
+const EVALUATIONS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100];
 
 /** A point measured before this share of the training so far says little about the field of now. */
 const CURRENT_SHARE = 0.4;
 const LOSS_POINTS = 100;
 const ROWS = 24;
 
-/**
- * What the charts show of one flow.
- * @typedef {{ losses: Point[], floor: number, errors: Map<number, { energy: number, step: number }> }} Curves
- */
+const DRAW_MILLISECONDS = 400;
 
-/** @returns {Curves} */
-export function noCurves() {
-  return { losses: [], floor: NaN, errors: new Map() };
+/**
+ * Where the error of a flow is measured: at what its solver can reach with these evaluations.
+ * @param {State} state
+ * @param {FlowName} name
+ * @returns {CurvePoint[]}
+ */
+export function errorCurve(state, name) {
+  const { solver } = state[name];
+  const each = evaluationsPerStep(solver);
+  return EVALUATIONS.filter((evaluations) => evaluations % each === 0).map((evaluations) => ({ solver, steps: evaluations / each, evaluations }));
 }
 
 export class Charts {
@@ -40,14 +48,48 @@ export class Charts {
   #lossTable = find(document, "#loss-table", HTMLTableElement);
   #errorTable = find(document, "#error-table", HTMLTableElement);
 
-  /**
-   * @param {Record<FlowName, Curves>} curves
-   * @param {number} n Euler steps chosen
-   * @param {Theme} theme
-   */
-  draw(curves, n, theme) {
-    this.#drawLoss(curves, theme);
-    this.#drawError(curves, n, theme);
+  #context;
+  #drawnAt = 0;
+  #stale = true;
+
+  /** @param {import("./lab.js").Context} context */
+  constructor(context) {
+    this.#context = context;
+    for (const details of document.querySelectorAll(".chart details")) details.addEventListener("toggle", () => this.charted());
+  }
+
+  charted() {
+    this.#stale = true;
+  }
+
+  resized() {
+    this.#stale = true;
+  }
+
+  themed() {
+    this.#stale = true;
+  }
+
+  /** @param {number} now */
+  frame(now) {
+    if (!this.#stale || now - this.#drawnAt < DRAW_MILLISECONDS) return;
+    this.#drawnAt = now;
+    this.#stale = false;
+    // Not within the frame: the particles come first.
+    setTimeout(() => this.#draw());
+  }
+
+  #draw() {
+    const theme = this.#context.theme();
+    const [straight, curved] = this.#context.sides.map(({ curves }) => curves);
+    if (!straight || !curved) return;
+    this.#drawLoss({ straight, curved }, theme);
+    this.#drawError({ straight, curved }, this.#context.state().n, theme);
+  }
+
+  get #names() {
+    const { straight, curved } = this.#context.state();
+    return [straight.name, curved.name];
   }
 
   /** @param {Record<FlowName, Curves>} curves @param {Theme} theme */
@@ -68,7 +110,7 @@ export class Charts {
     draw(this.#loss, { label: "training step", min: 0, max: lastStep }, y, series, theme);
     const words = [straight, curved].map(({ losses, floor }, i) => {
       const now = losses.at(-1);
-      return `${NAMES[FLOWS[i] ?? "straight"]} ${now ? measure(now[1]) : "no value"}${Number.isFinite(floor) ? `, floor ${measure(floor)}` : ""}`;
+      return `${this.#names[i]} ${now ? measure(now[1]) : "no value"}${Number.isFinite(floor) ? `, floor ${measure(floor)}` : ""}`;
     });
     label(this.#loss, `Loss after ${count(lastStep)} training steps: ${words.join("; ")}.`);
     if (isOpen(this.#lossTable)) this.#fillLossTable(straight, curved);
@@ -76,7 +118,8 @@ export class Charts {
 
   /** @param {Record<FlowName, Curves>} curves @param {number} n @param {Theme} theme */
   #drawError({ straight, curved }, n, theme) {
-    const errors = { straight: pointsOf(straight), curved: pointsOf(curved) };
+    const [own, other] = this.#errors({ straight, curved });
+    const errors = { straight: pointsOf(own), curved: pointsOf(other) };
     const all = [...errors.straight, ...errors.curved].map(([, energy]) => energy);
     const low = Math.max(1e-4, Math.min(0.01, ...all));
     const high = Math.max(1, ...all);
@@ -94,9 +137,9 @@ export class Charts {
       series,
       theme,
     );
-    const words = FLOWS.map((name) => `${NAMES[name]} ${errors[name].map(([evaluations, energy]) => `${measure(energy)} at ${evaluations}`).filter((_, i) => i % 4 === 0).join(", ") || "no values"}`);
+    const words = [errors.straight, errors.curved].map((points, i) => `${this.#names[i]} ${points.map(([evaluations, energy]) => `${measure(energy)} at ${evaluations}`).filter((_, i) => i % 4 === 0).join(", ") || "no values"}`);
     label(this.#error, `Energy distance against evaluations: ${words.join("; ")}.`);
-    if (isOpen(this.#errorTable)) this.#fillErrorTable(straight, curved);
+    if (isOpen(this.#errorTable)) this.#fillErrorTable(own, other);
   }
 
   /** @param {Curves} straight @param {Curves} curved */
@@ -106,19 +149,25 @@ export class Charts {
     const rows = longer
       .filter((_, i) => (longer.length - 1 - i) % stride === 0)
       .map(([step]) => [count(step), ...[straight, curved].map(({ losses }) => measure(nearest(losses, step)))]);
-    fill(this.#lossTable, ["Training step", "Straight", "Curved"], rows);
+    fill(this.#lossTable, ["Training step", ...this.#names], rows);
   }
 
-  /** @param {Curves} straight @param {Curves} curved */
+  /** The errors of each flow's own solver. @param {Record<FlowName, Curves>} curves @returns {[Errors, Errors]} */
+  #errors({ straight, curved }) {
+    const state = this.#context.state();
+    return [straight.errors.get(state.straight.solver) ?? new Map(), curved.errors.get(state.curved.solver) ?? new Map()];
+  }
+
+  /** @param {Errors} straight @param {Errors} curved */
   #fillErrorTable(straight, curved) {
-    const rows = CURVE.map((evaluations) => [
+    const rows = EVALUATIONS.map((evaluations) => [
       String(evaluations),
-      ...[straight, curved].flatMap(({ errors }) => {
+      ...[straight, curved].flatMap((errors) => {
         const point = errors.get(evaluations);
         return point ? [measure(point.energy), count(point.step)] : ["–", "–"];
       }),
     ]);
-    fill(this.#errorTable, ["Evaluations", "Straight", "at training step", "Curved", "at training step"], rows);
+    fill(this.#errorTable, ["Evaluations", this.#names[0] ?? "", "at training step", this.#names[1] ?? "", "at training step"], rows);
   }
 }
 
@@ -132,8 +181,8 @@ function smoothed(losses) {
   });
 }
 
-/** @param {Curves} curves @returns {Point[]} */
-function pointsOf({ errors }) {
+/** @param {Errors} errors @returns {Point[]} */
+function pointsOf(errors) {
   const latest = Math.max(0, ...[...errors.values()].map(({ step }) => step));
   return [...errors]
     .filter(([, { step }]) => step >= CURRENT_SHARE * latest)

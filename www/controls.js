@@ -27,15 +27,11 @@ export class Controls {
   #seed = find(document, "#seed", HTMLInputElement);
   #particles = find(document, "#particles", HTMLSelectElement);
   #trails = find(document, "#trails", HTMLInputElement);
-  #trainingState = find(document, "#training-state", HTMLElement);
   #switch = find(document, "#switch", HTMLFieldSetElement);
 
-  /**
-   * @param {(message: Message) => void} dispatch
-   * @param {() => State} state
-   * @param {() => number} furthestStep the further training step of the two flows
-   */
-  constructor(dispatch, state, furthestStep) {
+  /** @param {import("./lab.js").Context} context */
+  constructor({ dispatch, state, flows }) {
+    const view = (/** @type {import("./update.js").View} */ change) => dispatch({ kind: "view", change });
     options(this.#speed, SPEEDS, (speed) => `${speed}×`);
     options(this.#particles, PARTICLES, count);
     for (const button of [this.#play, this.#train, this.#oneStep, this.#reset]) button.disabled = false;
@@ -45,18 +41,18 @@ export class Controls {
     on(this.#more, "click", () => dispatch({ kind: "euler-steps", n: state().n + 1 }));
     on(this.#play, "click", () => dispatch({ kind: "play", playing: !state().playing }));
     on(this.#time, "input", () => dispatch({ kind: "scrub", time: this.#time.valueAsNumber }));
-    on(this.#speed, "change", () => dispatch({ kind: "speed", speed: Number(this.#speed.value) }));
-    on(this.#train, "click", () => dispatch({ kind: state().training ? "pause-training" : "train", step: furthestStep() }));
-    on(this.#oneStep, "click", () => dispatch({ kind: "one-step", step: furthestStep() }));
+    on(this.#speed, "change", () => view({ speed: Number(this.#speed.value) }));
+    on(this.#train, "click", () => dispatch({ kind: state().training ? "pause-training" : "train", step: flows.furthestStep }));
+    on(this.#oneStep, "click", () => dispatch({ kind: "one-step", step: flows.furthestStep }));
     on(this.#reset, "click", () => dispatch({ kind: "reset" }));
-    on(this.#particles, "change", () => dispatch({ kind: "particles", count: Number(this.#particles.value) }));
-    on(this.#trails, "change", () => dispatch({ kind: "trails", trails: this.#trails.checked }));
+    on(this.#particles, "change", () => view({ particles: Number(this.#particles.value) }));
+    on(this.#trails, "change", () => view({ trails: this.#trails.checked }));
     on(this.#switch, "change", () => {
       const chosen = this.#switch.querySelector("input:checked");
-      if (chosen instanceof HTMLInputElement) dispatch({ kind: "panel", panel: chosen.value === "curved" ? "curved" : "straight" });
+      if (chosen instanceof HTMLInputElement) view({ panel: chosen.value === "curved" ? "curved" : "straight" });
     });
     typed(this.#seed, 0, MAX_SEED, () => state().seed, (seed) => dispatch({ kind: "seed", seed }));
-    typed(this.#until, 1, MAX_TRAINING_STEPS, () => state().until, (until) => dispatch({ kind: "until", until }));
+    typed(this.#until, 1, MAX_TRAINING_STEPS, () => state().until, (until) => view({ until }));
   }
 
   /**
@@ -89,11 +85,13 @@ export class Controls {
       const radio = this.#switch.querySelector(`input[value="${state.panel}"]`);
       if (radio instanceof HTMLInputElement) radio.checked = true;
     }
+    if (state.straight.name !== before?.straight.name) this.#nameSwitch("straight", state.straight.name);
+    if (state.curved.name !== before?.curved.name) this.#nameSwitch("curved", state.curved.name);
   }
 
-  /** @param {string} text */
-  describeTraining(text) {
-    if (this.#trainingState.textContent !== text) this.#trainingState.textContent = text;
+  /** @param {string} flow @param {string} name */
+  #nameSwitch(flow, name) {
+    find(this.#switch, `[data-name="${flow}"]`, HTMLElement).textContent = name;
   }
 }
 

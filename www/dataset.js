@@ -1,6 +1,7 @@
 /** The dataset picker: native radio buttons, each with a picture drawn by the real sampler. */
 
 import { Painter, target_points } from "../pkg/flow_wasm.js";
+import { find } from "./panel.js";
 import { viewOf } from "./plane.js";
 import { readOutline } from "./registry.js";
 import { packed } from "./theme.js";
@@ -9,19 +10,14 @@ const THUMBNAIL_POINTS = 400;
 const THUMBNAIL_SIDE = 36;
 
 export class DatasetPicker {
-  #group;
+  #group = find(document, "#dataset", HTMLElement);
   /** @type {Map<string, { radio: HTMLInputElement, canvas: HTMLCanvasElement }>} */
   #choices = new Map();
 
-  /**
-   * @param {HTMLElement} group
-   * @param {import("./registry.js").Entry[]} targets
-   * @param {(name: string) => void} chosen
-   */
-  constructor(group, targets, chosen) {
-    this.#group = group;
-    group.replaceChildren();
-    for (const { name, label, summary } of targets) {
+  /** @param {import("./lab.js").Context} context */
+  constructor({ registry, dispatch }) {
+    this.#group.replaceChildren();
+    for (const { name, label, summary } of registry.targets) {
       const choice = document.createElement("label");
       choice.className = "dataset";
       choice.title = summary;
@@ -29,21 +25,24 @@ export class DatasetPicker {
       radio.type = "radio";
       radio.name = "dataset";
       radio.value = name;
-      radio.addEventListener("change", () => chosen(name));
+      radio.addEventListener("change", () => dispatch({ kind: "dataset", name }));
       const canvas = document.createElement("canvas");
       canvas.setAttribute("aria-hidden", "true");
       const words = document.createElement("span");
       words.textContent = words.dataset.label = label;
       choice.append(radio, canvas, words);
-      group.append(choice);
+      this.#group.append(choice);
       this.#choices.set(name, { radio, canvas });
     }
   }
 
-  /** @param {string} name */
-  choose(name) {
-    const choice = this.#choices.get(name);
-    if (!choice) return;
+  /**
+   * @param {import("./state.js").State} state
+   * @param {import("./state.js").State | undefined} before
+   */
+  render({ dataset }, before) {
+    const choice = this.#choices.get(dataset);
+    if (!choice || dataset === before?.dataset) return;
     choice.radio.checked = true;
     // On a small screen the row scrolls sideways.
     const { parentElement: label } = choice.radio;
@@ -51,7 +50,7 @@ export class DatasetPicker {
   }
 
   /** @param {import("./theme.js").Theme} theme */
-  drawThumbnails(theme) {
+  themed(theme) {
     const side = Math.round(THUMBNAIL_SIDE * devicePixelRatio);
     const painter = new Painter(side, side);
     painter.set_colors(packed(theme.ink), packed(theme.ink));

@@ -4,15 +4,8 @@
 
 import { startWorker } from "./assets.js";
 
-/**
- * flow_core::Config, as far as the page sets it.
- * @typedef {object} Config
- * @property {number} seed
- * @property {{ preset: string }} target
- * @property {{ type: string }} schedule
- * @property {{ type: string }} coupling
- * @property {{ particles: number, steps: number }} sampling
- */
+/** @typedef {import("./experiment.js").Config} Config */
+/** @typedef {import("./experiment.js").Sampling} Sampling */
 
 /**
  * What the experiment says about its last sample.
@@ -26,21 +19,43 @@ import { startWorker } from "./assets.js";
  */
 
 /**
- * @typedef {{ kind: "boot", module: WebAssembly.Module, glue: string }
- *   | { kind: "configure", generation: number, config: Config, until: number, goal: number, curve: number[] }
- *   | { kind: "train", until: number, goal: number }
- *   | { kind: "sample", steps: number, particles: number }} ToWorker
+ * A point of the error curve to be measured.
+ * @typedef {{ solver: string, steps: number, evaluations: number }} CurvePoint
  */
 
 /**
- * `positions` holds `steps + 1` states, each of `particles` points, each of two coordinates.
- * @typedef {{ kind: "progress", generation: number, step: number, loss: number, stepsPerSecond: number, history: Float32Array | undefined }} Progress
- * @typedef {{ kind: "picture", generation: number, step: number, steps: number, particles: number, positions: Float32Array, hits: Uint8Array, report: Report }} Picture
- * @typedef {{ kind: "straightness", generation: number, step: number, straightness: number }} Straightness the field's, whatever the number of steps
- * @typedef {{ kind: "floor", generation: number, step: number, floor: number }} Floor the loss that no network can go below
- * @typedef {{ kind: "error", generation: number, step: number, evaluations: number, energy: number }} ErrorPoint
+ * How far to train for now, where to rest, and the rounds to begin on the way.
+ * @typedef {{ until: number, goal: number }} Course
+ */
+
+/**
+ * @typedef {{ kind: "boot", module: WebAssembly.Module, glue: string }
+ *   | { kind: "configure", generation: number, config: Config, course: Course, replay: number | undefined, curve: CurvePoint[] }
+ *   | { kind: "train", course: Course }
+ *   | { kind: "round", name: string, after: number }
+ *   | { kind: "sample", sampling: Sampling, replay: number | undefined }
+ *   | { kind: "curve", curve: CurvePoint[] }
+ *   | { kind: "ask", id: number, method: string, parameters: any[] }} ToWorker
+ */
+
+/**
+ * The network's states that are kept, by training step; `generation` counts the rounds before it.
+ * @typedef {{ generation: number, step: number }[]} History
+ */
+
+/**
+ * `positions` holds one state for each of `times`, each of `particles` points, each of two coordinates.
+ * A picture of fewer particles than asked for is a first sight; the whole one follows.
+ * @typedef {{ kind: "progress", generation: number, step: number, loss: number, stepsPerSecond: number, history: Float32Array | undefined, states: History | undefined }} Progress
+ * @typedef {{ kind: "picture", generation: number, step: number, sampling: Sampling, replay: number | undefined, particles: number, times: Float32Array, positions: Float32Array, hits: Uint8Array, report: Report }} Picture
+ * @typedef {{ kind: "straightness", generation: number, step: number, straightness: number | undefined }} Straightness the field's, whatever the number of steps
+ * @typedef {{ kind: "floor", generation: number, step: number, floor: number | undefined }} Floor the loss that no network can go below
+ * @typedef {{ kind: "error", generation: number, step: number, point: CurvePoint, energy: number }} ErrorPoint
+ * @typedef {{ kind: "round-progress", generation: number, step: number, name: string, share: number }} RoundProgress pairs made for the next round, 0..1
+ * @typedef {{ kind: "refused", generation: number, step: number, reason: string }} Refused a sampling that cannot be
+ * @typedef {{ kind: "answer", generation: number, step: number, id: number, value: any, error: string | undefined }} Answer
  * @typedef {{ kind: "failed", during: string, reason: string }} Failed
- * @typedef {Progress | Picture | Straightness | Floor | ErrorPoint | Failed} FromWorker
+ * @typedef {Progress | Picture | Straightness | Floor | ErrorPoint | RoundProgress | Refused | Answer | Failed} FromWorker
  */
 
 /** A worker that has work to do and says nothing for this long is taken for dead. */
@@ -54,12 +69,15 @@ export class Engine {
   #module;
   #deliver;
   /** What the worker was asked for, and what it has done of it. */
-  #asked = { until: 0, goal: 0, eulerSteps: 0, particles: 0 };
-  #done = { step: 0, eulerSteps: 0, particles: 0 };
+  #asked = { until: 0, goal: 0, picture: "" };
+  #done = { step: 0, picture: "" };
+  #questions = 0;
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
+  #waiting = new Map();
 
   /**
    * @param {WebAssembly.Module} module shared by all engines
-   * @param {(message: FromWorker) => void} deliver called with each answer to the latest configuration
+   * @param {(message: Exclude<FromWorker, Answer>) => void} deliver called with each answer to the latest configuration
    */
   constructor(module, deliver) {
     this.#module = module;
@@ -71,47 +89,85 @@ export class Engine {
     return this.#worker !== undefined;
   }
 
+  /** The training step the worker may be at by now, at most. */
+  get furthest() {
+    return Math.max(this.#done.step, this.#asked.until);
+  }
+
   /**
    * Begins a new experiment, with a new worker if there is none; answers about earlier ones are dropped.
    * @param {Config} config
-   * @param {number} until training step to train to for now
-   * @param {number} goal training step to rest at
-   * @param {number[]} curve evaluations at which to measure the error
+   * @param {Course} course
+   * @param {number | undefined} replay the training step whose weights to show
+   * @param {CurvePoint[]} curve where to measure the error
    */
-  configure(config, until, goal, curve) {
+  configure(config, course, replay, curve) {
     if (!this.#worker) this.#start();
     this.#generation += 1;
-    const { steps: eulerSteps, particles } = config.sampling;
-    this.#asked = { until, goal, eulerSteps, particles };
-    this.#done = { step: 0, eulerSteps: 0, particles: 0 };
-    this.#post({ kind: "configure", generation: this.#generation, config, until, goal, curve });
+    this.#dropQuestions("the experiment has begun anew");
+    this.#asked = { ...course, picture: pictureKey(config.sampling, replay) };
+    this.#done = { step: 0, picture: "" };
+    this.#post({ kind: "configure", generation: this.#generation, config, course, replay, curve });
+  }
+
+  /** @param {Course} course */
+  train(course) {
+    if (course.until === this.#asked.until && course.goal === this.#asked.goal) return;
+    this.#asked = { ...this.#asked, ...course };
+    this.#post({ kind: "train", course });
   }
 
   /**
-   * @param {number} until training step to train to for now
-   * @param {number} goal training step to rest at
+   * Begins a round when training reaches step `after`, which must not be before {@link furthest}.
+   * @param {string} name
+   * @param {number} after
    */
-  train(until, goal) {
-    if (until === this.#asked.until && goal === this.#asked.goal) return;
-    this.#asked = { ...this.#asked, until, goal };
-    this.#post({ kind: "train", until, goal });
+  addRound(name, after) {
+    this.#post({ kind: "round", name, after });
   }
 
   /**
-   * Pictures from now on take this many Euler steps and show this many particles.
-   * @param {number} steps
-   * @param {number} particles
+   * Pictures from now on are made like this.
+   * @param {Sampling} sampling
+   * @param {number | undefined} replay
    */
-  sample(steps, particles) {
-    if (steps === this.#asked.eulerSteps && particles === this.#asked.particles) return;
-    this.#asked = { ...this.#asked, eulerSteps: steps, particles };
-    this.#post({ kind: "sample", steps, particles });
+  sample(sampling, replay) {
+    const picture = pictureKey(sampling, replay);
+    if (picture === this.#asked.picture) return;
+    this.#asked = { ...this.#asked, picture };
+    this.#post({ kind: "sample", sampling, replay });
+  }
+
+  /** Whether a picture is of what was asked for last, and whole. @param {Picture} picture */
+  isCurrent({ sampling, replay, particles }) {
+    return pictureKey(sampling, replay) === this.#asked.picture && particles === sampling.particles;
+  }
+
+  /** @param {CurvePoint[]} curve */
+  setCurve(curve) {
+    this.#post({ kind: "curve", curve });
+  }
+
+  /**
+   * Asks the worker's experiment something; see the table in worker.js.
+   * @param {string} method
+   * @param {...any} parameters
+   * @returns {Promise<any>} rejected with the reason when there is no answer
+   */
+  ask(method, ...parameters) {
+    if (!this.#worker) return Promise.reject(new Error("this flow has stopped"));
+    this.#questions += 1;
+    const id = this.#questions;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#post({ kind: "ask", id, method, parameters });
+    });
   }
 
   /** Fails when the worker owes an answer and has long been silent. Call it now and then. */
   checkPulse() {
     const [asked, done] = [this.#asked, this.#done];
-    const owes = done.step < asked.until || done.eulerSteps !== asked.eulerSteps || done.particles !== asked.particles;
+    const owes = done.step < asked.until || done.picture !== asked.picture || this.#waiting.size > 0;
     if (!owes || document.hidden) this.#heardAt = performance.now();
     else if (performance.now() - this.#heardAt > SILENCE_MILLISECONDS) this.#fail("running", "it has stopped answering");
   }
@@ -120,13 +176,8 @@ export class Engine {
     const { worker, glue } = startWorker();
     worker.addEventListener("message", (/** @type {MessageEvent<FromWorker>} */ { data: message }) => {
       this.#heardAt = performance.now();
-      if (message.kind === "failed") {
-        this.#fail(message.during, message.reason);
-      } else if (message.generation === this.#generation) {
-        this.#done.step = Math.max(this.#done.step, message.step);
-        if (message.kind === "picture") this.#done = { ...this.#done, eulerSteps: message.steps, particles: message.particles };
-        this.#deliver(message);
-      }
+      if (message.kind === "failed") this.#fail(message.during, message.reason);
+      else if (message.generation === this.#generation) this.#hear(message);
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -137,12 +188,34 @@ export class Engine {
     this.#post({ kind: "boot", module: this.#module, glue });
   }
 
+  /** @param {Exclude<FromWorker, Failed>} message */
+  #hear(message) {
+    this.#done.step = Math.max(this.#done.step, message.step);
+    if (message.kind === "answer") {
+      const question = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      if (message.error === undefined) question?.resolve(message.value);
+      else question?.reject(new Error(message.error));
+      return;
+    }
+    if (message.kind === "picture") this.#done.picture = pictureKey(message.sampling, message.replay);
+    if (message.kind === "refused") this.#done.picture = this.#asked.picture;
+    this.#deliver(message);
+  }
+
   /** @param {string} during @param {string} reason */
   #fail(during, reason) {
     if (!this.#worker) return;
     this.#worker.terminate();
     this.#worker = undefined;
+    this.#dropQuestions("this flow has stopped");
     this.#deliver({ kind: "failed", during, reason });
+  }
+
+  /** @param {string} reason */
+  #dropQuestions(reason) {
+    for (const { reject } of this.#waiting.values()) reject(new Error(reason));
+    this.#waiting.clear();
   }
 
   /** @param {ToWorker} message */
@@ -151,4 +224,9 @@ export class Engine {
     this.#heardAt = performance.now();
     this.#worker.postMessage(message);
   }
+}
+
+/** @param {Sampling} sampling @param {number | undefined} replay */
+function pictureKey(sampling, replay) {
+  return JSON.stringify([sampling, replay]);
 }

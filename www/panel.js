@@ -1,87 +1,67 @@
 /** One panel: head with its choices, picture, and numbers. */
 
 import { count, decimal, measure, percent } from "./format.js";
+import { Head } from "./head.js";
 import { Plane } from "./plane.js";
-import { labelOf } from "./registry.js";
+import { labelOf, registry } from "./registry.js";
 
 /** @typedef {import("./engine.js").Picture} Picture */
 /** @typedef {import("./engine.js").Progress} Progress */
-/** @typedef {import("./state.js").Flow} Flow */
+/** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").FlowName} FlowName */
-
-/** @type {Record<FlowName, string>} */
-export const NAMES = { straight: "Straight", curved: "Curved" };
 
 export class Panel {
   /** @readonly */
   element;
   /** @readonly */
   plane;
-  #name;
-  #registry;
+  #flow;
+  #name = "";
+  #head;
   #canvas;
   #message;
+  #announcement;
   /** @type {Map<string, HTMLDataElement>} */
   #stats = new Map();
-  /** @type {Map<string, HTMLElement>} */
-  #choices = new Map();
-  #action;
   #share;
   #legend;
 
   /**
    * @param {HTMLTemplateElement} template
-   * @param {FlowName} name
-   * @param {import("./registry.js").Registry} registry
+   * @param {FlowName} flow
+   * @param {(message: import("./update.js").Message) => void} dispatch
    */
-  constructor(template, name, registry) {
+  constructor(template, flow, dispatch) {
     const fragment = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
     this.element = find(fragment, ".panel", HTMLElement);
-    this.#name = name;
-    this.#registry = registry;
-    this.element.dataset.flow = name;
+    this.#flow = flow;
+    this.element.dataset.flow = flow;
     const heading = find(fragment, ".panel-name", HTMLElement);
-    heading.textContent = NAMES[name];
-    heading.id = `${name}-name`;
+    heading.id = `${flow}-name`;
     this.element.setAttribute("aria-labelledby", heading.id);
+    this.#head = new Head(find(fragment, ".panel-head", HTMLElement), flow, dispatch);
     this.#canvas = find(fragment, ".plane-particles", HTMLCanvasElement);
     this.#message = find(fragment, ".plane-message", HTMLElement);
+    this.#announcement = find(fragment, ".plane-announcement", HTMLElement);
     this.plane = new Plane(this.#canvas, find(fragment, ".plane-backdrop", HTMLCanvasElement));
     for (const data of fragment.querySelectorAll("data")) this.#stats.set(data.dataset.stat ?? "", data);
-    for (const choice of fragment.querySelectorAll("dd")) {
-      if (choice.dataset.choice) this.#choices.set(choice.dataset.choice, choice);
-    }
-    this.#action = find(fragment, ".choice-action", HTMLElement);
     this.#share = find(fragment, ".share", HTMLElement);
     this.#legend = { hit: find(this.#share, ".share-hit", HTMLElement), miss: find(this.#share, ".share-miss", HTMLElement) };
     this.clear("Loading …");
   }
 
   /**
-   * Puts a button under the choices.
-   * @param {() => void} pressed
+   * @param {State} state
+   * @param {State | undefined} before
    */
-  addAction(pressed) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.addEventListener("click", pressed);
-    this.#action.append(button);
-    return button;
+  render(state, before) {
+    this.#name = state[this.#flow].name;
+    this.#head.render(state, before);
   }
 
-  /** @param {Flow} flow */
-  describe(flow) {
-    const texts = {
-      path: labelOf(this.#registry.schedules, flow.schedule),
-      coupling: labelOf(this.#registry.couplings, flow.coupling),
-      source: "Gaussian",
-      solver: "Euler",
-      field: "learned",
-    };
-    for (const [name, text] of Object.entries(texts)) {
-      const choice = this.#choices.get(name);
-      if (choice && choice.textContent !== text) choice.textContent = text;
-    }
+  /** A line over the picture about work in progress; empty for none. @param {string} text */
+  announce(text) {
+    if (this.#announcement.textContent !== text) this.#announcement.textContent = text;
   }
 
   /**
@@ -95,7 +75,7 @@ export class Panel {
     this.#legend.hit.textContent = "reached";
     this.#legend.miss.textContent = "missed";
     this.say(message);
-    this.#canvas.setAttribute("aria-label", `${NAMES[this.#name]}: no particles yet`);
+    this.#canvas.setAttribute("aria-label", `${this.#name}: no particles yet`);
   }
 
   /** @param {string} message */
@@ -114,7 +94,7 @@ export class Panel {
     words.textContent = message;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = `Restart ${NAMES[this.#name]}`;
+    button.textContent = `Restart ${this.#name}`;
     button.addEventListener("click", restart);
     this.#message.classList.add("is-failure");
     this.#message.replaceChildren(words, button);
@@ -122,39 +102,42 @@ export class Panel {
 
   /**
    * @param {Picture} picture
-   * @param {string} dataset the target's label
+   * @param {State} state
+   * @param {boolean} isWhole whether it is all that was asked for; if not, its fingerprint means nothing
    */
-  show(picture, dataset) {
-    const { report } = picture;
+  show(picture, state, isWhole) {
+    const { report, sampling, particles } = picture;
     this.say("");
     this.plane.show(picture);
     this.#set("hits", report.hits, percent(report.hits));
     this.#share.classList.remove("is-empty");
     this.#share.style.setProperty("--share", String(report.hits));
-    const reached = Math.round(report.hits * picture.particles);
+    const reached = Math.round(report.hits * particles);
     this.#legend.hit.textContent = `${count(reached)} reached`;
-    this.#legend.miss.textContent = `${count(picture.particles - reached)} missed`;
+    this.#legend.miss.textContent = `${count(particles - reached)} missed`;
     this.#set("modes", report.modes, `${report.modes} of ${report.modeCount}`);
     this.#set("energy", report.energy, measure(report.energy));
     this.#set("nfe", report.nfe, count(report.nfe));
     this.#set("sample-step", picture.step, count(picture.step));
     const hash = this.#stats.get("hash");
-    if (hash) setData(hash, report.hash, report.hash.slice(0, 8));
-    const steps = picture.steps === 1 ? "1 Euler step" : `${picture.steps} Euler steps`;
+    if (hash) setData(hash, isWhole ? report.hash : "", isWhole ? report.hash.slice(0, 8) : "–");
+    const solver = labelOf(registry().solvers, sampling.solver.type);
+    const taken = picture.times.length - 1;
+    const steps = `${count(taken)} ${solver} ${taken === 1 ? "step" : "steps"}`;
     this.#canvas.setAttribute(
       "aria-label",
-      `${NAMES[this.#name]}, ${dataset}: after ${steps}, ${percent(report.hits)} of ${count(picture.particles)} particles ` +
+      `${this.#name}, ${labelOf(registry().targets, state.dataset)}: after ${steps}, ${percent(report.hits)} of ${count(particles)} particles ` +
         `reach the target, in ${report.modes} of ${report.modeCount} modes.`,
     );
   }
 
-  /** @param {number} floor of the loss */
-  floor(floor) {
+  /** @param {number | undefined} floor of the loss; undefined where it is not known */
+  floor(floor = NaN) {
     this.#set("loss-floor", floor, measure(floor));
   }
 
-  /** @param {number} straightness of the field on screen */
-  straighten(straightness) {
+  /** @param {number | undefined} straightness of the field on screen, once it is known */
+  straighten(straightness = NaN) {
     this.#set("straightness", straightness, measure(straightness));
   }
 

@@ -9,8 +9,6 @@ import { css, packed } from "./theme.js";
 
 /** Sharper than this is slower without being seen. */
 const MAX_SIDE_PIXELS = 1600;
-/** The source, a standard normal, is shown at least this far out. */
-const SOURCE_REACH = 3.2;
 const TRAIL = 0.35;
 
 export class Plane {
@@ -19,8 +17,9 @@ export class Plane {
   #backdrop;
   #particleContext;
   #backdropContext;
-  /** @type {Outline | undefined} */
+  /** The target's. @type {Outline | undefined} */
   #outline;
+  #view = { x: 0, y: 0, halfSide: 1 };
   /** @type {Theme | undefined} */
   #theme;
   /** @type {Picture | undefined} */
@@ -65,11 +64,19 @@ export class Plane {
     this.#drawBackdrop();
   }
 
-  /** @param {Outline} outline */
-  setTarget(outline) {
-    this.#outline = outline;
-    const { x, y, halfSide } = viewOf(outline);
-    this.#painter.look_at(x, y, halfSide);
+  /** The square of the plane on show. */
+  get view() {
+    return this.#view;
+  }
+
+  /**
+   * @param {Outline} target
+   * @param {Outline} source
+   */
+  setTarget(target, source) {
+    this.#outline = target;
+    this.#view = viewOf(target, source);
+    this.#painter.look_at(this.#view.x, this.#view.y, this.#view.halfSide);
     this.#drawBackdrop();
   }
 
@@ -109,7 +116,7 @@ export class Plane {
     if (!this.#outline || !this.#theme || side === 0) return;
     const context = this.#backdropContext;
     const pixel = this.#pixelRatio;
-    const { x, y, halfSide } = viewOf(this.#outline);
+    const { x, y, halfSide } = this.#view;
     const scale = side / (2 * halfSide);
     const place = (/** @type {[number, number]} */ [px, py]) =>
       /** @type {const} */ ([side / 2 + (px - x) * scale, side / 2 - (py - y) * scale]);
@@ -181,11 +188,12 @@ export class Plane {
 
 /**
  * The square of the plane that holds both the target and the source.
- * @param {Outline} outline
+ * @param {Outline[]} outlines
  */
-export function viewOf({ bounds: [left, right, bottom, top] }) {
-  const edges = [Math.min(left, -SOURCE_REACH), Math.max(right, SOURCE_REACH), Math.min(bottom, -SOURCE_REACH), Math.max(top, SOURCE_REACH)];
-  const [l = 0, r = 0, b = 0, t = 0] = edges;
+export function viewOf(...outlines) {
+  const [left, right, bottom, top] = [0, 1, 2, 3].map((edge) => outlines.map(({ bounds }) => bounds[edge] ?? 0));
+  const [l, r] = [Math.min(...(left ?? [])), Math.max(...(right ?? []))];
+  const [b, t] = [Math.min(...(bottom ?? [])), Math.max(...(top ?? []))];
   return { x: (l + r) / 2, y: (b + t) / 2, halfSide: 0.54 * Math.max(r - l, t - b) };
 }
 

@@ -1,13 +1,30 @@
 /**
  * The page's state: one plain value that determines everything on screen, and its form in the address.
  *
- * `#dataset=checkerboard&n=4&seed=7` is that form. Each key has one row in {@link KEYS}, which reads, checks
- * and writes it; what a row does not accept becomes a complaint for the reader and leaves the default.
+ * `#dataset=checkerboard&n=4&seed=7` is that form. Each key has one row in {@link KEYS}: where in the state its
+ * value lies, and how it is written and read. What a row does not accept becomes a complaint for the reader and
+ * leaves the default.
+ */
+
+/**
+ * A further round of training, by its name in flow-core's registry, after the given training step.
+ * @typedef {{ name: string, after: number }} Round
  */
 
 /**
  * What one of the two flows is made of; the names are those of flow-core's registry.
- * @typedef {{ schedule: string, coupling: string }} Flow
+ * @typedef {object} Flow
+ * @property {string} name what the reader calls it
+ * @property {string} schedule
+ * @property {string} coupling
+ * @property {Round[]} rounds what it learns from itself
+ * @property {string} source
+ * @property {string} field
+ * @property {string} solver
+ * @property {string} diffusion how the strength of the noise depends on time
+ * @property {number} noise strength of the noise; 0 for the flow itself
+ * @property {number} guided the class to guide towards; -1 for none
+ * @property {number} weight guidance weight
  */
 
 /** @typedef {"straight" | "curved"} FlowName */
@@ -15,7 +32,7 @@
 /**
  * @typedef {object} State
  * @property {string} dataset name of the target
- * @property {number} n Euler steps
+ * @property {number} n function evaluations: the number of Euler steps
  * @property {number} seed seed of every random stream
  * @property {number} particles particles in each panel
  * @property {boolean} playing whether the clock runs
@@ -25,15 +42,13 @@
  * @property {boolean} training whether the networks are learning
  * @property {number} until the training step at which both networks pause by themselves
  * @property {number | undefined} stop the training step at which the reader paused them
+ * @property {number | undefined} replay the training step whose weights are shown; undefined for the newest
  * @property {FlowName} panel the panel a small screen shows
  * @property {Flow} straight
  * @property {Flow} curved
  */
 
-/**
- * The names a link may use, from flow-core's registry.
- * @typedef {{ datasets: string[], schedules: string[], couplings: string[] }} Names
- */
+/** @typedef {import("./registry.js").Registry} Registry */
 
 /** @type {readonly FlowName[]} */
 export const FLOWS = ["straight", "curved"];
@@ -42,8 +57,33 @@ export const SPEEDS = [0.25, 0.5, 1, 2];
 export const MAX_EULER_STEPS = 100;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_TRAINING_STEPS = 1_000_000;
+export const MAX_NOISE = 2;
+export const MAX_WEIGHT = 8;
+export const MAX_NAME_LENGTH = 24;
+const MAX_ROUNDS = 6;
 /** Training pauses here by itself, so that a forgotten page does not run for ever. */
 export const DEFAULT_UNTIL = 10_000;
+
+/**
+ * A flow about which nothing was said but its name.
+ * @param {string} name
+ * @returns {Flow}
+ */
+export function plainFlow(name) {
+  return {
+    name,
+    schedule: "cond-ot",
+    coupling: "independent",
+    rounds: [],
+    source: "gaussian",
+    field: "learned",
+    solver: "euler",
+    diffusion: "sqrt-sigma",
+    noise: 0,
+    guided: -1,
+    weight: 2,
+  };
+}
 
 /**
  * The state before the reader, or a link, has said anything.
@@ -63,118 +103,171 @@ export function defaultState({ reducedMotion }) {
     training: true,
     until: DEFAULT_UNTIL,
     stop: undefined,
+    replay: undefined,
     panel: "straight",
-    straight: { schedule: "cond-ot", coupling: "minibatch-ot" },
-    curved: { schedule: "cosine", coupling: "independent" },
+    straight: { ...plainFlow("Straight"), coupling: "minibatch-ot" },
+    curved: { ...plainFlow("Curved"), schedule: "cosine" },
   };
 }
 
-/**
- * One key of the address.
- * @typedef {object} Key
- * @property {(state: State) => string} write
- * @property {(text: string, names: Names) => Partial<State> | undefined} read undefined when `text` is not accepted
- * @property {(names: Names) => string} accepted what is, in words
- */
+// --- values as text -----------------------------------------------------------------------------------
 
 /**
- * @param {"n" | "seed" | "until"} field
- * @param {number} min
- * @param {number} max
- * @returns {Key}
+ * How a value is written in the address, read from it, and described to a reader who got it wrong.
+ * @template T
+ * @typedef {object} Codec
+ * @property {(value: T) => string} write
+ * @property {(text: string, registry: Registry) => T | undefined} read undefined when `text` is not accepted
+ * @property {(registry: Registry) => string} accepted what is, in words
  */
-function wholeNumber(field, min, max) {
+
+/** @param {number} min @param {number} max @returns {Codec<number>} */
+export function wholeNumber(min, max) {
   return {
-    write: (state) => String(state[field]),
-    read: (text) => {
-      const value = Number(text);
-      return /^\d{1,10}$/.test(text) && value >= min && value <= max ? { [field]: value } : undefined;
-    },
+    write: String,
+    read: (text) => (/^-?\d{1,10}$/.test(text) ? within(Number(text), min, max) : undefined),
     accepted: () => `a whole number from ${min} to ${max}`,
   };
 }
 
-/**
- * @param {"particles" | "speed"} field
- * @param {readonly number[]} choices
- * @returns {Key}
- */
-function oneNumberOf(field, choices) {
+/** Written with at most three decimals. @param {number} min @param {number} max @returns {Codec<number>} */
+export function number(min, max) {
   return {
-    write: (state) => String(state[field]),
-    read: (text) => {
-      const value = choices.find((choice) => String(choice) === text);
-      return value === undefined ? undefined : { [field]: value };
-    },
+    write: (value) => String(Number(value.toFixed(3))),
+    read: (text) => (/^-?\d{0,10}\.?\d{0,20}$/.test(text) && /\d/.test(text) ? within(Number(text), min, max) : undefined),
+    accepted: () => `a number from ${min} to ${max}`,
+  };
+}
+
+/** @param {number} value @param {number} min @param {number} max */
+function within(value, min, max) {
+  return value >= min && value <= max ? value : undefined;
+}
+
+/**
+ * A value that may be missing, which is written as nothing.
+ * @template T
+ * @param {Codec<T>} codec
+ * @returns {Codec<T | undefined>}
+ */
+export function maybe(codec) {
+  return { ...codec, write: (value) => (value === undefined ? "" : codec.write(value)) };
+}
+
+/**
+ * @template {string | number} T
+ * @param {readonly T[]} choices
+ * @returns {Codec<T>}
+ */
+export function oneOf(choices) {
+  return {
+    write: String,
+    read: (text) => choices.find((choice) => String(choice) === text),
     accepted: () => `one of ${choices.join(", ")}`,
   };
 }
 
-/**
- * @param {"trails" | "playing"} field
- * @returns {Key}
- */
-function onOrOff(field) {
+/** @param {(registry: Registry) => { name: string }[]} entries @returns {Codec<string>} */
+export function entryOf(entries) {
   return {
-    write: (state) => (state[field] ? "on" : "off"),
-    read: (text) => (text === "on" || text === "off" ? { [field]: text === "on" } : undefined),
-    accepted: () => "on or off",
+    write: String,
+    read: (text, registry) => entries(registry).find(({ name }) => name === text)?.name,
+    accepted: (registry) => `one of ${entries(registry).map(({ name }) => name).join(", ")}`,
   };
 }
 
+/** @type {Codec<boolean>} */
+export const onOrOff = {
+  write: (value) => (value ? "on" : "off"),
+  read: (text) => (text === "on" ? true : text === "off" ? false : undefined),
+  accepted: () => "on or off",
+};
+
+/** @type {Codec<string>} */
+const title = {
+  write: String,
+  read: (text) => (text.trim() !== "" && text.length <= MAX_NAME_LENGTH ? text : undefined),
+  accepted: () => `a name of 1 to ${MAX_NAME_LENGTH} characters`,
+};
+
+/** `reflow@1500.distil@3000` @type {Codec<Round[]>} */
+const rounds = {
+  write: (value) => value.map(({ name, after }) => `${name}@${after}`).join("."),
+  read: (text, { rounds: known }) => {
+    if (text === "") return [];
+    const parsed = text.split(".").map((part) => /^([a-z-]+)@(\d{1,7})$/.exec(part));
+    /** @type {Round[]} */
+    const list = parsed.flatMap((match) => (match ? [{ name: match[1] ?? "", after: Number(match[2]) }] : []));
+    const valid =
+      list.length === parsed.length &&
+      list.length <= MAX_ROUNDS &&
+      list.every(({ name, after }, i) => known.some((round) => round.name === name) && after >= 1 && after <= MAX_TRAINING_STEPS && after >= (list[i - 1]?.after ?? 0));
+    return valid ? list : undefined;
+  },
+  accepted: ({ rounds: known }) => `at most ${MAX_ROUNDS} rounds like ${known[0]?.name ?? "reflow"}@1500, of ${known.map(({ name }) => name).join(", ")}`,
+};
+
+// --- where the values lie -----------------------------------------------------------------------------
+
 /**
- * @param {FlowName} flow
- * @param {"schedule" | "coupling"} part
- * @param {(names: Names) => string[]} choices
+ * One key of the address.
+ * @typedef {Codec<any> & { get: (state: State) => any, set: (state: State, value: any) => State }} Key
+ */
+
+/**
+ * @template {keyof State} F
+ * @param {F} field
+ * @param {Codec<State[F]>} codec
  * @returns {Key}
  */
-function partOfFlow(flow, part, choices) {
-  const key = {
-    /** @param {State} state */
-    write: (state) => state[flow][part],
-    /** @type {Key["read"]} */
-    read: (text, names) => (choices(names).includes(text) ? { [flow]: { [part]: text } } : undefined),
-    /** @param {Names} names */
-    accepted: (names) => `one of ${choices(names).join(", ")}`,
-  };
-  return key;
+function inState(field, codec) {
+  return { ...codec, get: (state) => state[field], set: (state, value) => ({ ...state, [field]: value }) };
+}
+
+/** Every part of a flow. @type {{ [P in keyof Flow]: Codec<Flow[P]> }} */
+const PARTS = {
+  schedule: entryOf((registry) => registry.schedules),
+  coupling: entryOf((registry) => registry.couplings),
+  rounds,
+  source: entryOf((registry) => registry.sources),
+  field: entryOf((registry) => registry.fields),
+  solver: entryOf((registry) => registry.solvers),
+  diffusion: entryOf((registry) => registry.diffusions),
+  noise: number(0, MAX_NOISE),
+  guided: wholeNumber(-1, 63),
+  weight: number(0, MAX_WEIGHT),
+  name: title,
+};
+
+/** @param {FlowName} flow @returns {Record<string, Key>} */
+function partsOf(flow) {
+  const keys = Object.entries(PARTS).map(([part, codec]) => {
+    const get = (/** @type {State} */ state) => state[flow][/** @type {keyof Flow} */ (part)];
+    const set = (/** @type {State} */ state, /** @type {any} */ value) => ({ ...state, [flow]: { ...state[flow], [part]: value } });
+    return [`${flow}.${part}`, { ...codec, get, set }];
+  });
+  return Object.fromEntries(keys);
 }
 
 /** @type {Record<string, Key>} */
-const KEYS = {
-  dataset: {
-    write: (state) => state.dataset,
-    read: (text, names) => (names.datasets.includes(text) ? { dataset: text } : undefined),
-    accepted: (names) => `one of ${names.datasets.join(", ")}`,
-  },
-  n: wholeNumber("n", 1, MAX_EULER_STEPS),
-  seed: wholeNumber("seed", 0, MAX_SEED),
-  particles: oneNumberOf("particles", PARTICLES),
+export const KEYS = {
+  dataset: inState("dataset", entryOf((registry) => registry.targets)),
+  n: inState("n", wholeNumber(1, MAX_EULER_STEPS)),
+  seed: inState("seed", wholeNumber(0, MAX_SEED)),
+  particles: inState("particles", oneOf(PARTICLES)),
   until: {
     // Training is deterministic, so the step at which it was paused is all a link needs to show the same weights.
-    ...wholeNumber("until", 1, MAX_TRAINING_STEPS),
-    write: (state) => String(state.stop ?? state.until),
+    ...inState("until", wholeNumber(1, MAX_TRAINING_STEPS)),
+    get: (state) => state.stop ?? state.until,
   },
-  "straight.schedule": partOfFlow("straight", "schedule", (names) => names.schedules),
-  "straight.coupling": partOfFlow("straight", "coupling", (names) => names.couplings),
-  "curved.schedule": partOfFlow("curved", "schedule", (names) => names.schedules),
-  "curved.coupling": partOfFlow("curved", "coupling", (names) => names.couplings),
-  play: onOrOff("playing"),
-  t: {
-    write: (state) => String(Number(state.time.toFixed(3))),
-    read: (text) => {
-      const value = Number(text);
-      return text.trim() !== "" && value >= 0 && value <= 1 ? { time: value } : undefined;
-    },
-    accepted: () => "a number from 0 to 1",
-  },
-  speed: oneNumberOf("speed", SPEEDS),
-  trails: onOrOff("trails"),
-  panel: {
-    write: (state) => state.panel,
-    read: (text) => (text === "straight" || text === "curved" ? { panel: text } : undefined),
-    accepted: () => "straight or curved",
-  },
+  replay: inState("replay", maybe(wholeNumber(0, MAX_TRAINING_STEPS))),
+  ...partsOf("straight"),
+  ...partsOf("curved"),
+  play: inState("playing", onOrOff),
+  t: inState("time", number(0, 1)),
+  speed: inState("speed", oneOf(SPEEDS)),
+  trails: inState("trails", onOrOff),
+  panel: inState("panel", oneOf(FLOWS)),
 };
 
 /** Keys a link always carries, because a reader is likely to edit them by hand. */
@@ -190,8 +283,8 @@ export function writeHash(state, defaults) {
   for (const [name, key] of Object.entries(KEYS)) {
     // A running clock has no one time.
     if (name === "t" && state.playing) continue;
-    const text = key.write(state);
-    const wanted = ALWAYS.includes(name) || name === "t" || text !== key.write(defaults);
+    const text = key.write(key.get(state));
+    const wanted = ALWAYS.includes(name) || name === "t" || text !== key.write(key.get(defaults));
     if (wanted) parameters.set(name, text);
   }
   return `#${parameters}`;
@@ -201,10 +294,10 @@ export function writeHash(state, defaults) {
  * The state a link asks for, and what in the link could not be understood.
  * @param {string} hash with or without its `#`
  * @param {State} defaults
- * @param {Names} names
+ * @param {Registry} registry
  * @returns {{ state: State, complaints: string[] }}
  */
-export function readHash(hash, defaults, names) {
+export function readHash(hash, defaults, registry) {
   let state = defaults;
   /** @type {string[]} */
   const complaints = [];
@@ -215,18 +308,13 @@ export function readHash(hash, defaults, names) {
       complaints.push(`The link’s key “${shorten(name)}” is not known and was left out.`);
       continue;
     }
-    const change = key.read(text, names);
-    if (!change) {
-      const used = key.write(defaults);
-      complaints.push(`The link’s key “${name}” is “${shorten(text)}”, but must be ${key.accepted(names)}. It is set to ${used}.`);
-      continue;
+    const value = key.read(text, registry);
+    if (value === undefined) {
+      const used = key.write(key.get(defaults)) || "nothing";
+      complaints.push(`The link’s key “${name}” is “${shorten(text)}”, but must be ${key.accepted(registry)}. It is set to ${used}.`);
+    } else {
+      state = key.set(state, value);
     }
-    state = {
-      ...state,
-      ...change,
-      straight: { ...state.straight, ...change.straight },
-      curved: { ...state.curved, ...change.curved },
-    };
   }
   // A still picture without a time shows the end.
   if (!state.playing && !parameters.has("t")) state = { ...state, time: 1 };

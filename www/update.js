@@ -5,27 +5,35 @@
 import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Flow} Flow */
 /** @typedef {import("./state.js").FlowName} FlowName */
+
+/**
+ * What can change without touching any network.
+ * @typedef {Partial<Omit<State, "dataset" | "seed" | "straight" | "curved" | "training" | "stop">>} View
+ */
 
 /**
  * @typedef {{ kind: "dataset", name: string }
  *   | { kind: "euler-steps", n: number }
  *   | { kind: "seed", seed: number }
- *   | { kind: "particles", count: number }
- *   | { kind: "coupling", flow: FlowName, coupling: string }
+ *   | { kind: "flow", flow: FlowName, change: Partial<Flow> }
+ *   | { kind: "round", flow: FlowName, name: string, after: number }
+ *   | { kind: "swap" }
+ *   | { kind: "copy", from: FlowName }
  *   | { kind: "play", playing: boolean }
  *   | { kind: "tick", time: number }
  *   | { kind: "scrub", time: number }
- *   | { kind: "speed", speed: number }
- *   | { kind: "trails", trails: boolean }
  *   | { kind: "train", step: number }
  *   | { kind: "pause-training", step: number }
  *   | { kind: "one-step", step: number }
- *   | { kind: "until", until: number }
  *   | { kind: "reset" }
- *   | { kind: "panel", panel: FlowName }
+ *   | { kind: "view", change: View }
  *   | { kind: "replace", state: State }} Message
  */
+
+/** A new round is trained for this long before the next pause, so that what it changes can be seen. */
+const ROUND_STEPS = 2000;
 
 /**
  * The state after a message. Messages about training carry `step`, the furthest training step of the two
@@ -42,35 +50,50 @@ export function update(state, message) {
       return { ...state, n: Math.min(MAX_EULER_STEPS, Math.max(1, Math.round(message.n))) };
     case "seed":
       return restarted({ ...state, seed: message.seed });
-    case "particles":
-      return { ...state, particles: message.count };
-    case "coupling":
-      return restarted({ ...state, [message.flow]: { ...state[message.flow], coupling: message.coupling } });
+    case "flow": {
+      const flow = { ...state[message.flow], ...message.change };
+      const next = { ...state, [message.flow]: flow };
+      return learnAlike(state[message.flow], flow) ? next : restarted(next);
+    }
+    case "round": {
+      const flow = state[message.flow];
+      const rounds = [...flow.rounds, { name: message.name, after: message.after }];
+      const until = Math.min(MAX_TRAINING_STEPS, Math.max(state.until, message.after + ROUND_STEPS));
+      return { ...state, training: true, stop: undefined, replay: undefined, until, [message.flow]: { ...flow, rounds } };
+    }
+    case "swap":
+      return { ...state, straight: state.curved, curved: state.straight };
+    case "copy": {
+      const [from, to] = message.from === "straight" ? [state.straight, "curved"] : [state.curved, "straight"];
+      return restarted({ ...state, [to]: { ...from, name: `${from.name.slice(0, 17)} (copy)` } });
+    }
     case "play":
       return { ...state, playing: message.playing };
     case "tick":
       return { ...state, time: message.time };
     case "scrub":
       return { ...state, playing: false, time: message.time };
-    case "speed":
-      return { ...state, speed: message.speed };
-    case "trails":
-      return { ...state, trails: message.trails };
     case "train":
-      return { ...state, training: true, stop: undefined, until: nextPause(state.until, message.step) };
+      return { ...state, training: true, stop: undefined, replay: undefined, until: nextPause(state.until, message.step) };
     case "pause-training":
       return { ...state, training: false, stop: message.step };
     case "one-step":
-      return { ...state, training: false, stop: message.step + 1 };
-    case "until":
-      return { ...state, until: message.until };
+      return { ...state, training: false, stop: message.step + 1, replay: undefined };
     case "reset":
       return restarted(state);
-    case "panel":
-      return { ...state, panel: message.panel };
+    case "view":
+      return { ...state, ...message.change };
     case "replace":
       return message.state;
   }
+}
+
+/** The parts of a flow that its network depends on. @type {readonly (keyof Flow)[]} */
+const LEARNT_FROM = ["schedule", "coupling", "source", "rounds"];
+
+/** Whether two flows have the same network. @param {Flow} a @param {Flow} b */
+function learnAlike(a, b) {
+  return LEARNT_FROM.every((part) => a[part] === b[part]) && a.guided < 0 === b.guided < 0;
 }
 
 /**
@@ -79,7 +102,7 @@ export function update(state, message) {
  * @returns {State}
  */
 function restarted(state) {
-  return { ...state, training: true, stop: undefined };
+  return { ...state, training: true, stop: undefined, replay: undefined };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The sentence under the panels, computed from what is on screen. */
 
+import { showsLearning } from "./experiment.js";
 import { count, measure, times } from "./format.js";
 
 /** @typedef {import("./engine.js").Picture} Picture */
@@ -15,32 +16,39 @@ const MEASURED_PARTICLES = 2000;
 
 /**
  * What the verdict must know of one flow.
- * @typedef {{ name: string, picture: Picture | undefined, straightness: number | undefined, failed: boolean }} Flow
+ * @typedef {object} Shown
+ * @property {string} name
+ * @property {string} solver
+ * @property {Picture | undefined} picture of what is asked for now
+ * @property {boolean} hadPicture whether there was ever one
+ * @property {number | undefined} straightness
+ * @property {boolean} failed
  */
 
 /**
- * @param {Flow} straight
- * @param {Flow} curved
+ * @param {Shown[]} flows the two that are compared
  * @returns {string}
  */
-export function verdict(straight, curved) {
-  const failed = [straight, curved].filter((flow) => flow.failed);
+export function verdict(flows) {
+  const failed = flows.filter((flow) => flow.failed);
   if (failed.length > 0) return `${failed.map(({ name }) => name).join(" and ")} stopped, so there is nothing to compare.`;
-  const [a, b] = [straight.picture, curved.picture];
-  if (!a || !b) return "Two networks are about to start learning, from random weights, in this page.";
-  if (a.steps !== b.steps) return "Following the particles anew …";
+  const [straight, curved] = flows;
+  const [a, b] = flows.map(({ picture }) => picture);
+  if (flows.some(({ hadPicture }) => !hadPicture)) return "Two networks are about to start learning, from random weights, in this page.";
+  if (!straight || !curved || !a || !b) return "Following the particles anew …";
 
-  const step = Math.min(a.step, b.step);
+  const learning = [a, b].filter(({ sampling }) => showsLearning(sampling));
+  const step = Math.min(...learning.map((picture) => picture.step));
   if (step < LEARNT_AT) {
     const had = step === 0 ? "Before their first training step" : `After only ${count(step)} training ${step === 1 ? "step" : "steps"}`;
     return `${had} both fields are still rough; the comparison is worth reading from step ${count(LEARNT_AT)} on.`;
   }
-  const steps = a.steps === 1 ? "With a single Euler step" : `With ${a.steps} Euler steps`;
-  const flows = [
+  const steps = means(straight.solver, curved.solver, a.report.nfe, b.report.nfe);
+  const compared = [
     { ...straight, energy: Math.max(0, a.report.energy) },
     { ...curved, energy: Math.max(0, b.report.energy) },
   ];
-  const [best, worst] = flows.sort((x, y) => x.energy - y.energy);
+  const [best, worst] = compared.sort((x, y) => x.energy - y.energy);
   if (!best || !worst) return "";
   const distances = `energy distance ${measure(best.energy)} against ${measure(worst.energy)}`;
   const noise = SAMPLING_NOISE / Math.min(a.particles, MEASURED_PARTICLES);
@@ -57,9 +65,20 @@ export function verdict(straight, curved) {
 }
 
 /**
+ * With what both went: steps where both take the same kind, else evaluations, which are what steps cost.
+ * @param {string} solver @param {string} other @param {number} evaluations @param {number} others
+ */
+function means(solver, other, evaluations, others) {
+  const isEuler = solver === "euler" && other === "euler";
+  if (isEuler && evaluations === others) return evaluations === 1 ? "With a single Euler step" : `With ${evaluations} Euler steps`;
+  if (evaluations === others) return `With ${evaluations} function evaluations each`;
+  return `With ${count(evaluations)} and ${count(others)} function evaluations`;
+}
+
+/**
  * Why, as far as straightness can say.
- * @param {Flow} best
- * @param {Flow} worst
+ * @param {Shown} best
+ * @param {Shown} worst
  */
 function reason({ name, straightness: best }, { straightness: worst }) {
   if (best === undefined || worst === undefined) return "";

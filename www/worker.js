@@ -9,6 +9,10 @@
   /** @typedef {import("../pkg/flow_wasm.js").Lab} Lab */
   /** @typedef {import("./engine.js").ToWorker} ToWorker */
   /** @typedef {import("./engine.js").FromWorker} FromWorker */
+  /** @typedef {import("./engine.js").CurvePoint} CurvePoint */
+  /** @typedef {import("./engine.js").History} History */
+  /** @typedef {import("./experiment.js").Sampling} Sampling */
+  /** @typedef {Extract<ToWorker, { kind: "configure" }>} Configure */
 
   /** Messages are answered between slices, so a slice bounds how long the reader waits. */
   const SLICE_MILLISECONDS = 12;
@@ -17,50 +21,88 @@
   /** Pictures are renewed at this pace at most, and take at most this share of the time. */
   const SAMPLE_MILLISECONDS = 200;
   const SAMPLE_SHARE = 0.25;
+  /** A picture that takes longer than this is preceded by one of few particles, which takes about half of it. */
+  const FIRST_SIGHT_MILLISECONDS = 50;
+  const FEWEST_PARTICLES = 200;
   /** While the reader drags the slider, what can wait does. */
   const DRAG_MILLISECONDS = 300;
   const CURVE_SHARE = 0.15;
   /** The loss floor takes a moment to compute; it is not needed before the loss comes near it. */
   const FLOOR_STEP = 100;
 
-  /** @type {Lab | undefined} */
-  let lab;
-  let generation = 0;
-  /** Train to this step for now … */
-  let until = 0;
-  /** … and rest at this one. */
-  let goal = 0;
-  let eulerSteps = 1;
-  let particles = 0;
-  let askedAt = 0;
-  /** Function evaluations at which the error curve is measured. @type {number[]} */
-  let curve = [];
+  /**
+   * What the page may ask of an experiment. Answers are plain values; typed arrays are moved, not copied.
+   * @type {Record<string, (lab: Lab, parameters: any[]) => any>}
+   */
+  const QUESTIONS = {
+    configuration: (lab) => lab.config_json(),
+    checkpoint: (lab) => lab.checkpoint(),
+    safetensors: (lab) => lab.safetensors(),
+  };
 
-  let pictured = false;
-  let pictureStep = -1;
-  let pictureEulerSteps = 0;
-  let pictureAt = 0;
-  /** Training step at which straightness was measured last. */
-  let straightnessStep = -1;
-  let pictureCost = 0;
-  let curveAt = 0;
-  let curveCost = 0;
-  /** Training step at which each point of the curve was measured. @type {number[]} */
-  let curveSteps = [];
-  let floorKnown = false;
+  /** The experiment, and all that is known about it. */
+  class Session {
+    /** @param {Configure} message */
+    constructor({ generation, config, course, replay, curve }) {
+      this.lab = new wasm_bindgen.Lab(JSON.stringify(config));
+      this.generation = generation;
+      this.course = course;
+      this.curve = curve;
+      this.sampling = config.sampling;
+      this.replay = replay;
+      /** Rounds that begin when training gets there. @type {{ name: string, after: number }[]} */
+      this.rounds = [];
+      /** The round whose pairs are being made. */
+      this.making = "";
+
+      /** The weights on show: an entry of `states`, or -1 for those of now. */
+      this.shown = -1;
+      /** @type {History} */
+      this.states = [];
+      this.picture = { sampling: "", step: -1, cost: 0, at: 0 };
+      /** The sample under way. @type {{ particles: number, step: number, cost: number } | undefined} */
+      this.sample = undefined;
+      this.straightnessOf = "";
+      this.curveAt = 0;
+      this.curveCost = 0;
+      /** Training step at which each point of the curve was measured. @type {Map<string, number>} */
+      this.measured = new Map();
+      this.isFloorKnown = false;
+
+      this.reportedStep = -1;
+      this.historyAt = 0;
+      this.progressAt = performance.now();
+      this.progressStep = 0;
+      this.stepsPerSecond = 0;
+    }
+
+    get step() {
+      return this.lab.training_step;
+    }
+
+    /** The training step of the weights on show. */
+    get shownStep() {
+      return this.states[this.shown]?.step ?? this.step;
+    }
+
+    get learns() {
+      return this.sampling.field === "learned";
+    }
+  }
+
+  /** @type {Session | undefined} */
+  let session;
+  let askedAt = 0;
   let millisecondsPerStep = 2;
-  let progressAt = 0;
-  let progressStep = 0;
-  let historyAt = 0;
-  let reportedStep = -1;
-  let stepsPerSecond = 0;
+  /** What one particle costs in one function evaluation. */
+  let millisecondsPerEvaluation = 5e-4;
 
   // Turns are messages to ourselves: unlike timers they are not slowed down, and the page's messages queue between them.
   const { port1: turns, port2: nextTurn } = new MessageChannel();
   let turnAwaited = false;
 
   function wake() {
-    if (turnAwaited || !lab) return;
+    if (turnAwaited || !session) return;
     turnAwaited = true;
     nextTurn.postMessage(0);
   }
@@ -68,186 +110,331 @@
   turns.onmessage = () => {
     turnAwaited = false;
     guard("training", () => {
-      if (work()) wake();
+      if (session && work(session)) wake();
     });
   };
 
   addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data: message }) => {
     guard(message.kind, () => {
-      switch (message.kind) {
-        case "boot":
-          if (typeof wasm_bindgen === "undefined") importScripts(message.glue);
-          wasm_bindgen.initSync({ module: message.module });
-          break;
-        case "configure":
-          configure(message);
-          break;
-        case "train":
-          if (message.until > until) {
-            progressAt = performance.now();
-            progressStep = lab?.training_step ?? 0;
-          }
-          ({ until, goal } = message);
-          break;
-        case "sample":
-          askedAt = performance.now();
-          eulerSteps = message.steps;
-          if (message.particles !== particles) {
-            particles = message.particles;
-            lab?.set_particles(particles);
-            pictured = false;
-          }
-          break;
-      }
+      hear(message);
       wake();
     });
   });
 
-  /** @param {Extract<ToWorker, { kind: "configure" }>} message */
-  function configure(message) {
-    lab?.free();
-    lab = undefined;
-    lab = new wasm_bindgen.Lab(JSON.stringify(message.config));
-    ({ generation, until, goal, curve } = message);
-    ({ steps: eulerSteps, particles } = message.config.sampling);
-    pictured = floorKnown = false;
-    pictureStep = straightnessStep = reportedStep = -1;
-    curveSteps = curve.map(() => -1);
-    progressAt = performance.now();
-    progressStep = 0;
-    stepsPerSecond = 0;
+  /** @param {ToWorker} message */
+  function hear(message) {
+    switch (message.kind) {
+      case "boot":
+        if (typeof wasm_bindgen === "undefined") importScripts(message.glue);
+        wasm_bindgen.initSync({ module: message.module });
+        return;
+      case "configure":
+        session?.lab.free();
+        session = undefined;
+        session = new Session(message);
+        return;
+    }
+    if (!session) return;
+    switch (message.kind) {
+      case "train":
+        if (message.course.until > session.course.until) {
+          session.progressAt = performance.now();
+          session.progressStep = session.step;
+        }
+        session.course = message.course;
+        break;
+      case "round":
+        session.rounds.push(message);
+        break;
+      case "sample":
+        resample(session, message.sampling, message.replay);
+        break;
+      case "curve":
+        session.curve = message.curve;
+        break;
+      case "ask":
+        answer(session, message);
+        break;
+    }
+  }
+
+  /**
+   * Pictures are made like this from now on; one under way is dropped.
+   * @type {(session: Session, sampling: Sampling, replay: number | undefined) => void}
+   */
+  function resample(session, sampling, replay) {
+    askedAt = performance.now();
+    session.sample = undefined;
+    session.replay = replay;
+    try {
+      session.lab.set_sampling(JSON.stringify(sampling));
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      send({ kind: "refused", ...stamp(session), reason: messageOf(error) });
+      return;
+    }
+    if (sampling.field !== session.sampling.field) session.measured.clear();
+    session.sampling = sampling;
+    chooseShown(session);
+  }
+
+  /** Finds the kept weights that come nearest to what is to be replayed. @param {Session} session */
+  function chooseShown(session) {
+    const { lab, replay } = session;
+    const shown = replay === undefined ? -1 : session.states.findLastIndex(({ step }) => step <= replay);
+    // Until training has passed the step that is to be shown, the newest weights come nearest.
+    const index = replay === undefined || replay >= session.step ? -1 : Math.max(0, shown);
+    if (index === session.shown) return;
+    session.shown = index;
+    session.sample = undefined;
+    lab.show_step(index);
+  }
+
+  /** @type {(session: Session, question: Extract<ToWorker, { kind: "ask" }>) => void} */
+  function answer(session, { id, method, parameters }) {
+    const reply = (/** @type {any} */ value, /** @type {string | undefined} */ error) =>
+      send({ kind: "answer", ...stamp(session), id, value, error }, ArrayBuffer.isView(value) ? [value] : []);
+    const question = Object.hasOwn(QUESTIONS, method) ? QUESTIONS[method] : undefined;
+    if (!question) return reply(undefined, `there is no question “${method}”`);
+    try {
+      reply(question(session.lab, parameters), undefined);
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      reply(undefined, messageOf(error));
+    }
   }
 
   /**
    * Does the most urgent piece of work. Returns whether there may be more.
    * The goal is reported last, when the picture and all that is said about it are there.
+   * @param {Session} session
    */
-  function work() {
-    if (!lab) return false;
+  function work(session) {
     const now = performance.now();
-    const step = lab.training_step;
-    const resting = step >= goal;
-    const dragging = now - askedAt < DRAG_MILLISECONDS && step < until;
-    if (pictureIsDue(now, step, resting)) {
-      takePicture(lab);
-    } else if (straightnessStep < pictureStep && !dragging) {
-      measureStraightness(lab);
-    } else if (!floorKnown && !dragging && (step >= FLOOR_STEP || resting)) {
-      measureFloor(lab);
-    } else if (step < until && (dragging || !curveIsDue(now, step))) {
-      train(lab, Math.min(until - step, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep))));
-    } else if (step >= until && reportedStep !== step) {
-      report(lab, true);
-    } else if (resting ? curveSteps.some((measured) => measured !== step) : curveIsDue(now, step)) {
-      measureCurve(lab);
+    const { step } = session;
+    const { until, goal } = session.course;
+    const isResting = step >= goal;
+    const isDragging = now - askedAt < DRAG_MILLISECONDS && step < until;
+    if (session.sample || pictureIsDue(session, now, isResting)) {
+      takePicture(session);
+    } else if (session.straightnessOf !== pictureName(session) && !isDragging) {
+      measureStraightness(session);
+    } else if (!session.isFloorKnown && !isDragging && (step >= FLOOR_STEP || isResting)) {
+      measureFloor(session);
+    } else if (step < until && (isDragging || !curveIsDue(session, now))) {
+      train(session);
+    } else if (step >= until && session.reportedStep !== step) {
+      report(session, true);
+    } else if (isResting ? outdatedPoint(session) : curveIsDue(session, now)) {
+      measureCurve(session);
     } else {
       return false;
     }
     return true;
   }
 
-  /** @type {(now: number, step: number, resting: boolean) => boolean} */
-  function pictureIsDue(now, step, resting) {
-    if (!pictured || pictureEulerSteps !== eulerSteps) return true;
-    if (pictureStep === step) return false;
-    return resting || now - pictureAt >= Math.max(SAMPLE_MILLISECONDS, pictureCost / SAMPLE_SHARE);
+  // --- pictures -------------------------------------------------------------------------------------
+
+  /** @type {(session: Session, now: number, isResting: boolean) => boolean} */
+  function pictureIsDue({ picture, sampling, shownStep, learns }, now, isResting) {
+    if (picture.sampling !== JSON.stringify(sampling)) return true;
+    if (!learns || picture.step === shownStep) return false;
+    return isResting || now - picture.at >= Math.max(SAMPLE_MILLISECONDS, picture.cost / SAMPLE_SHARE);
   }
 
-  /** @type {(now: number, step: number) => boolean} */
-  function curveIsDue(now, step) {
-    return step > 0 && curve.length > 0 && now - curveAt >= Math.max(SAMPLE_MILLISECONDS, curveCost / CURVE_SHARE);
+  /** What is on show, by name: equal names, equal field. @param {Session} session */
+  function pictureName({ sampling: { field, guidance }, picture }) {
+    return JSON.stringify([field, guidance, field === "learned" ? picture.step : 0]);
   }
 
-  /** @type {(lab: Lab, steps: number) => void} */
-  function train(lab, steps) {
+  /** Works on the sample for one slice; when it is whole, the page gets it. @param {Session} session */
+  function takePicture(session) {
+    const { lab, sampling } = session;
+    const started = performance.now();
+    session.sample ??= begin(session);
+    const { sample } = session;
+    const whole = sample.particles === sampling.particles;
+    let share = 0;
+    do share = lab.advance_sample();
+    while (share < 1 && performance.now() - started < SLICE_MILLISECONDS);
+    if (share >= 1) deliverPicture(session, sample);
+    sample.cost += performance.now() - started;
+    if (share < 1) return;
+    session.sample = undefined;
+    if (!whole) {
+      session.sample = begin(session, sampling.particles);
+      return;
+    }
+    session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost, at: performance.now() };
+  }
+
+  /**
+   * Begins a sample; of all particles, unless the reader waits for it and it takes long.
+   * @type {(session: Session, particles?: number) => { particles: number, step: number, cost: number }}
+   */
+  function begin(session, particles) {
+    const { lab, sampling, picture } = session;
+    const isAwaited = picture.sampling !== JSON.stringify(sampling);
+    const cost = sampling.particles * sampling.steps * millisecondsPerEvaluation;
+    const few = Math.max(FEWEST_PARTICLES, Math.ceil((sampling.particles * FIRST_SIGHT_MILLISECONDS) / (2 * cost)));
+    const count = particles ?? (isAwaited && cost > FIRST_SIGHT_MILLISECONDS ? Math.min(few, sampling.particles) : sampling.particles);
+    lab.start_sample(count);
+    return { particles: count, step: session.shownStep, cost: 0 };
+  }
+
+  /** @type {(session: Session, sample: { particles: number, step: number, cost: number }) => void} */
+  function deliverPicture(session, { particles, step, cost }) {
+    const { lab, sampling, replay } = session;
+    const sample = lab.take_sample();
+    const { positions, hits, times } = sample;
+    sample.free();
+    const report = JSON.parse(lab.report());
+    const evaluations = particles * Math.max(1, report.nfe);
+    if (evaluations > 5000) millisecondsPerEvaluation += 0.3 * (cost / evaluations - millisecondsPerEvaluation);
+    send(
+      { kind: "picture", ...stamp(session), step, sampling, replay, particles, times, positions, hits, report },
+      [positions, hits, times],
+    );
+  }
+
+  /** @param {Session} session */
+  function measureStraightness(session) {
+    session.straightnessOf = pictureName(session);
+    const straightness = known(() => session.lab.straightness());
+    send({ kind: "straightness", ...stamp(session), step: session.shownStep, straightness });
+  }
+
+  // --- training -------------------------------------------------------------------------------------
+
+  /** @param {Session} session */
+  function train(session) {
+    const { lab, rounds } = session;
+    const [round] = rounds;
+    if (round && round.after <= session.step) {
+      rounds.shift();
+      lab.add_round(round.name);
+      session.making = round.name;
+    }
+    const until = Math.min(session.course.until, rounds[0]?.after ?? Infinity);
+    const before = session.step;
+    const steps = Math.min(until - before, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep)));
     const started = performance.now();
     lab.train(steps);
     const ended = performance.now();
-    millisecondsPerStep += 0.3 * ((ended - started) / steps - millisecondsPerStep);
-    const onTheWay = lab.training_step < until;
-    if (onTheWay && ended - progressAt >= PROGRESS_MILLISECONDS) report(lab, ended - historyAt >= HISTORY_MILLISECONDS);
+    const taken = session.step - before;
+    const share = lab.round_progress();
+    if (Number.isFinite(share)) {
+      send({ kind: "round-progress", ...stamp(session), name: session.making, share });
+      return;
+    }
+    if (session.making) {
+      send({ kind: "round-progress", ...stamp(session), name: session.making, share: 1 });
+      session.making = "";
+    }
+    if (taken > 0) millisecondsPerStep += 0.3 * ((ended - started) / taken - millisecondsPerStep);
+    const isOnTheWay = session.step < session.course.until;
+    if (isOnTheWay && ended - session.progressAt >= PROGRESS_MILLISECONDS) report(session, ended - session.historyAt >= HISTORY_MILLISECONDS);
   }
 
-  /** @type {(lab: Lab, withHistory: boolean) => void} */
-  function report(lab, withHistory) {
+  /** @type {(session: Session, isWhole: boolean) => void} */
+  function report(session, isWhole) {
+    const { lab, step } = session;
     const now = performance.now();
-    const step = lab.training_step;
-    const seconds = (now - progressAt) / 1000;
-    if (step > progressStep && seconds > 0) {
-      const rate = (step - progressStep) / seconds;
-      stepsPerSecond = stepsPerSecond === 0 ? rate : stepsPerSecond + 0.3 * (rate - stepsPerSecond);
+    const seconds = (now - session.progressAt) / 1000;
+    if (step > session.progressStep && seconds > 0) {
+      const rate = (step - session.progressStep) / seconds;
+      session.stepsPerSecond = session.stepsPerSecond === 0 ? rate : session.stepsPerSecond + 0.3 * (rate - session.stepsPerSecond);
     }
-    progressAt = now;
-    progressStep = reportedStep = step;
-    const history = withHistory ? lab.loss_history() : undefined;
-    if (withHistory) historyAt = now;
+    session.progressAt = now;
+    session.progressStep = session.reportedStep = step;
+    const history = isWhole ? lab.loss_history() : undefined;
+    if (isWhole) {
+      session.historyAt = now;
+      session.states = JSON.parse(lab.history());
+      chooseShown(session);
+    }
+    const states = isWhole ? session.states : undefined;
     send(
-      { kind: "progress", generation, step, loss: lab.loss(), stepsPerSecond, history },
+      { kind: "progress", ...stamp(session), loss: lab.loss(), stepsPerSecond: session.stepsPerSecond, history, states },
       history ? [history] : [],
     );
   }
 
-  /** @param {Lab} lab */
-  function takePicture(lab) {
-    const started = performance.now();
-    const steps = eulerSteps;
-    const sample = lab.sample(steps);
-    const { positions, hits } = sample;
-    sample.free();
-    const report = JSON.parse(lab.report());
-    pictureStep = lab.training_step;
-    pictureEulerSteps = steps;
-    pictured = true;
-    pictureAt = performance.now();
-    pictureCost = pictureAt - started;
-    send(
-      { kind: "picture", generation, step: pictureStep, steps, particles, positions, hits, report },
-      [positions, hits],
-    );
+  /** @param {Session} session */
+  function measureFloor(session) {
+    session.isFloorKnown = true;
+    send({ kind: "floor", ...stamp(session), floor: known(() => session.lab.loss_floor()) });
   }
 
-  /** Belongs to the picture, but would keep it waiting. @param {Lab} lab */
-  function measureStraightness(lab) {
-    straightnessStep = lab.training_step;
-    send({ kind: "straightness", generation, step: straightnessStep, straightness: lab.straightness() });
+  // --- the error curve ------------------------------------------------------------------------------
+
+  /** @type {(session: Session, now: number) => boolean} */
+  function curveIsDue(session, now) {
+    return session.step > 0 && session.curve.length > 0 && now - session.curveAt >= Math.max(SAMPLE_MILLISECONDS, session.curveCost / CURVE_SHARE);
   }
 
-  /** @param {Lab} lab */
-  function measureCurve(lab) {
-    const started = performance.now();
-    const step = lab.training_step;
-    const index = mostOutdated(step);
-    const evaluations = curve[index];
-    if (evaluations === undefined) return;
-    const energy = lab.error_at(evaluations);
-    curveSteps[index] = step;
-    curveAt = performance.now();
-    curveCost = curveAt - started;
-    send({ kind: "error", generation, step, evaluations, energy });
-  }
-
-  /** @param {Lab} lab */
-  function measureFloor(lab) {
-    floorKnown = true;
-    send({ kind: "floor", generation, step: lab.training_step, floor: lab.loss_floor() });
+  /** @param {CurvePoint} point */
+  function nameOf({ solver, steps }) {
+    return `${solver} ${steps}`;
   }
 
   /**
    * The point of the curve that training has changed most since it was measured, cheap points first.
-   * @param {number} step
+   * @param {Session} session
    */
-  function mostOutdated(step) {
-    const urgency = curve.map((evaluations, i) => {
-      const measured = curveSteps[i] ?? -1;
-      return measured < 0 ? Infinity : (step - measured) / ((measured + 50) * Math.sqrt(evaluations));
+  function outdatedPoint({ curve, measured, shownStep, learns }) {
+    const urgencies = curve.map((point) => {
+      const at = measured.get(nameOf(point));
+      if (at === undefined) return Infinity;
+      return learns ? Math.abs(shownStep - at) / ((at + 50) * Math.sqrt(point.evaluations)) : 0;
     });
-    return urgency.indexOf(Math.max(...urgency));
+    const most = Math.max(0, ...urgencies);
+    return most > 0 ? curve[urgencies.indexOf(most)] : undefined;
   }
 
-  /** @type {(message: FromWorker, given?: (Float32Array | Uint8Array)[]) => void} */
+  /** @param {Session} session */
+  function measureCurve(session) {
+    const started = performance.now();
+    const point = outdatedPoint(session);
+    if (point) {
+      const energy = known(() => session.lab.error_at(JSON.stringify({ type: point.solver }), point.steps));
+      session.measured.set(nameOf(point), session.shownStep);
+      if (energy !== undefined) send({ kind: "error", ...stamp(session), step: session.shownStep, point, energy });
+    }
+    session.curveAt = performance.now();
+    session.curveCost = session.curveAt - started;
+  }
+
+  // --- messages -------------------------------------------------------------------------------------
+
+  /** @param {Session} session */
+  function stamp({ generation, step }) {
+    return { generation, step };
+  }
+
+  /** @type {(message: FromWorker, given?: ArrayBufferView[]) => void} */
   function send(message, given = []) {
     // What is given away is moved, not copied. (Nothing here is shared memory.)
     postMessage(message, { transfer: given.map(({ buffer }) => /** @type {ArrayBuffer} */ (buffer)) });
+  }
+
+  /**
+   * A quantity, or undefined where it has no meaning.
+   * @template T
+   * @param {() => T} quantity
+   */
+  function known(quantity) {
+    try {
+      return quantity();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      return undefined;
+    }
+  }
+
+  /** @param {unknown} error */
+  function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
   }
 
   /**
@@ -258,8 +445,8 @@
     try {
       action();
     } catch (error) {
-      lab = undefined;
-      send({ kind: "failed", during, reason: error instanceof Error ? error.message : String(error) });
+      session = undefined;
+      send({ kind: "failed", during, reason: messageOf(error) });
     }
   }
 })();

@@ -1,0 +1,69 @@
+/** The address bar: the state's text form, read when it changes and written a moment after the state does. */
+
+import { configOf } from "./experiment.js";
+import { dismiss, notify } from "./notices.js";
+import { reasonAgainst } from "./registry.js";
+import { FLOWS, readHash, writeHash } from "./state.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./lab.js").Context} Context */
+
+const WRITE_MILLISECONDS = 400;
+
+export class Address {
+  #context;
+  #timer = 0;
+  /** The state last read from the address. @type {State | undefined} */
+  #asked;
+
+  /** @param {Context} context */
+  constructor(context) {
+    this.#context = context;
+    addEventListener("hashchange", () => this.read());
+  }
+
+  /** Takes over the state that the address asks for. */
+  read() {
+    const { defaults, registry, state, dispatch } = this.#context;
+    if (location.hash && writeHash(state(), defaults) === location.hash) return;
+    const asked = readHash(location.hash, defaults, registry);
+    const complaints = [...asked.complaints];
+    let allowed = asked.state;
+    for (const name of FLOWS) {
+      const reason = reasonAgainst(configOf(allowed, name));
+      if (reason === undefined) continue;
+      complaints.push(`The link’s ${allowed[name].name} cannot be: ${reason}. It is as it is without a link.`);
+      allowed = { ...allowed, [name]: defaults[name] };
+    }
+    dismiss("address");
+    if (complaints.length > 0) notify(complaints.join(" "), "address");
+    this.#asked = allowed;
+    dispatch({ kind: "replace", state: allowed });
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | undefined} before
+   */
+  render(state, before) {
+    // What a link asked for stays as it was written until the reader changes something; a running clock is not a change.
+    if (!before || state === this.#asked || onlyTimeDiffers(state, before)) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const hash = writeHash(this.#context.state(), this.#context.defaults);
+      if (hash !== location.hash) history.replaceState(null, "", hash);
+    }, WRITE_MILLISECONDS);
+  }
+}
+
+/** @param {State} a @param {State} b */
+function onlyTimeDiffers(a, b) {
+  const { time: _a, ...restOfA } = a;
+  const { time: _b, ...restOfB } = b;
+  return a.playing && shallowEqual(restOfA, restOfB);
+}
+
+/** @param {Record<string, unknown>} a @param {Record<string, unknown>} b */
+function shallowEqual(a, b) {
+  return Object.keys(a).every((key) => a[key] === b[key]);
+}

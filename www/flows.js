@@ -1,0 +1,279 @@
+/**
+ * The two flows at work: brings the workers in line with the state, keeps both trainings in step, and
+ * shows what the workers answer.
+ */
+
+import { errorCurve } from "./charts.js";
+import { percent, count } from "./format.js";
+import { Panel, find } from "./panel.js";
+import { labelOf, readOutline, registry } from "./registry.js";
+import { configOf, samplingOf, trainingOf } from "./experiment.js";
+import { Side } from "./side.js";
+import { FLOWS } from "./state.js";
+import { LEARNT_AT, verdict } from "./verdict.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./engine.js").Picture} Picture */
+/** @typedef {import("./engine.js").FromWorker} FromWorker */
+
+/** Neither flow trains further ahead of the other than this, so that the two can be compared at any moment. */
+const LEASH_STEPS = 250;
+const PULSE_MILLISECONDS = 2_000;
+
+/**
+ * What the flows need of the lab.
+ * @typedef {object} Host
+ * @property {(message: import("./update.js").Message) => void} dispatch
+ * @property {() => State} state
+ * @property {() => boolean} isInFlight whether particles are on their way and should not be disturbed
+ * @property {(side: Side) => void} pictured called when a side shows a new picture
+ * @property {() => void} charted called when there is something new for the charts
+ */
+
+export class Flows {
+  /** @readonly @type {Side[]} */
+  sides;
+  #host;
+  #element = find(document, "#panels", HTMLElement);
+  #verdict = find(document, "#verdict", HTMLElement);
+  #trainingState = find(document, "#training-state", HTMLElement);
+
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {Host} host
+   */
+  constructor(module, host) {
+    this.#host = host;
+    const template = find(document, "#panel-template", HTMLTemplateElement);
+    this.sides = FLOWS.map((name) => {
+      const panel = new Panel(template, name, host.dispatch);
+      return new Side(name, panel, module, (side, message) => this.#answer(side, message));
+    });
+    this.#element.replaceChildren(...this.sides.map(({ panel }) => panel.element));
+    setInterval(() => this.sides.forEach(({ engine }) => engine.checkPulse()), PULSE_MILLISECONDS);
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | undefined} before
+   */
+  render(state, before) {
+    for (const { name, panel } of this.sides) {
+      panel.render(state, before);
+      const [flow, old] = [state[name], before?.[name]];
+      if (state.dataset !== before?.dataset || flow.source !== old?.source) {
+        panel.plane.setTarget(readOutline(state.dataset), readOutline(flow.source));
+      }
+      if (state.trails !== before?.trails) panel.plane.setTrails(state.trails);
+    }
+    if (state.panel !== before?.panel) this.#element.dataset.shown = state.panel;
+
+    this.#begin(this.sides.filter((side) => this.#follow(side, state)));
+    for (const { name, engine } of this.sides) engine.sample(samplingOf(state, name), state.replay);
+    if (before && (state.n !== before.n || state.straight !== before.straight || state.curved !== before.curved)) {
+      for (const { name, engine } of this.sides) engine.setCurve(errorCurve(state, name));
+      this.#host.charted();
+      this.#showVerdict();
+    }
+    if (!this.#host.isInFlight()) this.showWaiting();
+    this.#steer();
+  }
+
+  /**
+   * Tells a worker of a round that was added. Returns whether it must begin anew instead.
+   * @param {Side} side
+   * @param {State} state
+   */
+  #follow(side, state) {
+    const config = configOf(state, side.name);
+    const known = side.config;
+    if (!known || trainingOf(known) !== trainingOf(config)) return true;
+    const isContinued = known.rounds.every((round, i) => JSON.stringify(round) === JSON.stringify(config.rounds[i]));
+    const added = state[side.name].rounds.slice(known.rounds.length);
+    if (!isContinued || added.some(({ after }) => after < side.engine.furthest)) return true;
+    for (const { name, after } of added) side.engine.addRound(name, after);
+    side.config = config;
+    return false;
+  }
+
+  /** Begins all experiments anew. */
+  reset() {
+    this.#begin(this.sides);
+  }
+
+  /**
+   * Begins these flows' experiments anew.
+   * @param {Side[]} sides
+   */
+  #begin(sides) {
+    // First all counters, then all workers: what a worker is told depends on the others' counters.
+    for (const side of sides) side.step = 0;
+    for (const side of sides) {
+      const state = this.#host.state();
+      const goal = this.#goal();
+      side.forget();
+      side.config = configOf(state, side.name);
+      side.panel.clear("Starting from random weights …");
+      side.engine.configure(side.config, { until: Math.min(LEASH_STEPS, goal), goal }, state.replay, errorCurve(state, side.name));
+      this.#host.charted();
+    }
+  }
+
+  // --- training -------------------------------------------------------------------------------------
+
+  /** The further training step of the two flows. */
+  get furthestStep() {
+    return Math.max(...this.sides.map(({ step }) => step));
+  }
+
+  /** A training step that neither worker has passed, nor will before it hears of it. */
+  get nextFreeStep() {
+    return Math.max(1, ...this.sides.map(({ engine }) => engine.furthest));
+  }
+
+  /** The training step at which both networks rest. */
+  #goal() {
+    const { until, stop, training } = this.#host.state();
+    return Math.max(training ? until : (stop ?? until), this.furthestStep);
+  }
+
+  /** Tells the workers how far to train: to the pause, but in step with each other. */
+  #steer() {
+    const { training, stop } = this.#host.state();
+    const goal = this.#goal();
+    const alive = this.sides.filter(({ failed }) => !failed);
+    const slowest = Math.min(...alive.map(({ step }) => step));
+    for (const { engine } of alive) engine.train({ until: Math.min(goal, slowest + LEASH_STEPS), goal });
+    const hasReached = training && alive.length > 0 && slowest >= goal;
+    // A worker told to pause has already gone a little further: the link must name the step where both rest.
+    const hasPassed = !training && stop !== undefined && goal > stop;
+    if (hasReached || hasPassed) this.#host.dispatch({ kind: "pause-training", step: goal });
+    this.#describeTraining(goal, slowest);
+  }
+
+  /** @param {number} goal @param {number} slowest */
+  #describeTraining(goal, slowest) {
+    const { training, until } = this.#host.state();
+    const text = training
+      ? `Training, both networks in step, until step ${count(goal)}.`
+      : slowest < goal
+        ? `Bringing both networks to step ${count(goal)}.`
+        : goal === until
+          ? `Trained to step ${count(goal)}, as set. Press Train to go on.`
+          : `Paused at step ${count(goal)}. Press Train to go on.`;
+    if (this.#trainingState.textContent !== text) this.#trainingState.textContent = text;
+  }
+
+  // --- answers --------------------------------------------------------------------------------------
+
+  /** @param {Side} side @param {Exclude<FromWorker, import("./engine.js").Answer>} message */
+  #answer(side, message) {
+    switch (message.kind) {
+      case "progress":
+        side.step = message.step;
+        side.panel.progress(message);
+        if (message.history) side.curves.losses = pairs(message.history);
+        if (message.states) side.history = message.states;
+        if (message.history) this.#host.charted();
+        this.#steer();
+        break;
+      case "picture":
+        this.#receive(side, message);
+        break;
+      case "straightness":
+        side.straightness = message.straightness;
+        if (message.straightness !== undefined) side.curves.straightness.push([message.step, message.straightness]);
+        if (!side.waiting) this.#showStraightness(side);
+        break;
+      case "floor":
+        side.curves.floor = message.floor ?? NaN;
+        side.panel.floor(message.floor);
+        this.#host.charted();
+        break;
+      case "error": {
+        const { solver, evaluations } = message.point;
+        const known = side.curves.errors.get(solver) ?? new Map();
+        side.curves.errors.set(solver, known.set(evaluations, { energy: message.energy, step: message.step }));
+        this.#host.charted();
+        break;
+      }
+      case "round-progress": {
+        const label = labelOf(registry().rounds, message.name);
+        side.panel.announce(message.share < 1 ? `${label}: making pairs, ${percent(message.share)}` : "");
+        break;
+      }
+      case "refused":
+        side.panel.plane.show(undefined);
+        side.panel.say(`This cannot be shown: ${message.reason}.`);
+        break;
+      case "failed":
+        side.failed = true;
+        side.waiting = undefined;
+        side.panel.fail(`${this.#host.state()[side.name].name} stopped while ${message.during}: ${message.reason}.`, () => {
+          this.#begin([side]);
+          this.#steer();
+        });
+        this.#showVerdict();
+        this.#steer();
+        break;
+    }
+  }
+
+  /**
+   * Particles in flight are not disturbed: while the clock runs, a newer picture of the same kind waits until
+   * they rest. Only a field that is just beginning to learn changes under them, for then there is nothing to disturb.
+   * @param {Side} side @param {Picture} picture
+   */
+  #receive(side, picture) {
+    const shown = side.picture;
+    const isRenewal =
+      shown !== undefined &&
+      JSON.stringify(shown.sampling) === JSON.stringify(picture.sampling) &&
+      shown.particles === picture.particles &&
+      shown.replay === picture.replay &&
+      shown.step >= LEARNT_AT;
+    if (isRenewal && this.#host.isInFlight()) side.waiting = picture;
+    else this.#show(side, picture);
+  }
+
+  /** @param {Side} side @param {Picture} picture */
+  #show(side, picture) {
+    side.waiting = undefined;
+    side.panel.show(picture, this.#host.state(), side.engine.isCurrent(picture));
+    this.#showStraightness(side);
+    const hits = document.querySelector(`.switch-hits[data-panel="${side.name}"]`);
+    if (hits) hits.textContent = percent(picture.report.hits);
+    this.#host.pictured(side);
+    this.#showVerdict();
+  }
+
+  showWaiting() {
+    for (const side of this.sides) if (side.waiting) this.#show(side, side.waiting);
+  }
+
+  /** @param {Side} side */
+  #showStraightness(side) {
+    side.panel.straighten(side.straightness);
+    this.#showVerdict();
+  }
+
+  #showVerdict() {
+    const state = this.#host.state();
+    const text = verdict(
+      this.sides.map(({ name, picture, straightness, failed, engine }) => ({
+        name: state[name].name,
+        solver: state[name].solver,
+        picture: picture && engine.isCurrent(picture) ? picture : undefined,
+        hadPicture: picture !== undefined,
+        straightness,
+        failed,
+      })),
+    );
+    if (this.#verdict.textContent !== text) this.#verdict.textContent = text;
+  }
+}
+
+/** @param {Float32Array} flat @returns {[number, number][]} */
+function pairs(flat) {
+  return Array.from({ length: flat.length >> 1 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
+}

@@ -1,0 +1,192 @@
+/** A panel's head: what its flow is made of, each choice a native control. */
+
+import { DIFFUSION, MENUS, possible } from "./choices.js";
+import { decimal } from "./format.js";
+import { notify } from "./notices.js";
+import { MAX_NAME_LENGTH, MAX_NOISE, MAX_WEIGHT } from "./state.js";
+import { find } from "./panel.js";
+import { readOutline } from "./registry.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Flow} Flow */
+/** @typedef {import("./state.js").FlowName} FlowName */
+/** @typedef {import("./choices.js").Menu} Menu */
+
+export class Head {
+  #name;
+  #dispatch;
+  /** @type {State | undefined} */
+  #state;
+  /** @type {{ menu: Menu, select: HTMLSelectElement }[]} */
+  #menus = [];
+  #title;
+  #noise;
+  #noiseValue;
+  #noiseReason;
+  #guided;
+  #guidedReason;
+  #weight;
+  #weightValue;
+  #heading;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {FlowName} name
+   * @param {(message: import("./update.js").Message) => void} dispatch
+   */
+  constructor(element, name, dispatch) {
+    this.#name = name;
+    this.#dispatch = dispatch;
+    this.#heading = find(element, ".panel-name", HTMLElement);
+    const choices = find(element, ".choices", HTMLElement);
+    for (const menu of Object.values(MENUS)) choices.append(this.#select(menu));
+
+    const more = find(element, ".more-choices", HTMLElement);
+    this.#noise = range("0", String(MAX_NOISE), "0.05");
+    this.#noiseValue = document.createElement("output");
+    this.#noiseReason = reasonLine();
+    this.#noise.addEventListener("input", () => this.#choose({ noise: this.#noise.valueAsNumber }));
+    this.#guided = document.createElement("select");
+    this.#guidedReason = reasonLine();
+    this.#guided.addEventListener("change", () => this.#choose({ guided: Number(this.#guided.value) }));
+    this.#weight = range("0", String(MAX_WEIGHT), "0.25");
+    this.#weightValue = document.createElement("output");
+    this.#weight.addEventListener("input", () => this.#choose({ weight: this.#weight.valueAsNumber }));
+    this.#title = document.createElement("input");
+    this.#title.type = "text";
+    this.#title.maxLength = MAX_NAME_LENGTH;
+    this.#title.addEventListener("change", () => {
+      const text = this.#title.value.trim();
+      if (text) this.#choose({ name: text });
+      else this.#title.value = this.#state?.[name].name ?? "";
+    });
+    const copy = document.createElement("button");
+    copy.type = "button";
+    copy.textContent = "Copy to the other panel";
+    copy.addEventListener("click", () => dispatch({ kind: "copy", from: name }));
+    more.append(
+      labelled("Noise g", this.#noise, this.#noiseValue),
+      this.#noiseReason,
+      this.#select(DIFFUSION),
+      labelled("Guide towards", this.#guided),
+      labelled("Guidance weight", this.#weight, this.#weightValue),
+      this.#guidedReason,
+      labelled("Name", this.#title),
+      copy,
+    );
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | undefined} before
+   */
+  render(state, before) {
+    this.#state = state;
+    const flow = state[this.#name];
+    if (flow === before?.[this.#name] && state.dataset === before.dataset) return;
+    this.#heading.textContent = flow.name;
+    for (const { menu, select } of this.#menus) select.value = menu.chosen(flow);
+    this.#title.value = flow.name;
+    this.#noise.value = String(flow.noise);
+    this.#noiseValue.value = decimal(flow.noise);
+    this.#weight.value = String(flow.weight);
+    this.#weightValue.value = decimal(flow.weight);
+    this.#weight.disabled = flow.guided < 0;
+    if (state.dataset !== before?.dataset) this.#listClasses(state.dataset);
+    this.#guided.value = String(flow.guided);
+    this.#allow(this.#noise, this.#noiseReason, { noise: flow.noise || 0.5 });
+    this.#allow(this.#guided, this.#guidedReason, { guided: Math.max(0, flow.guided) });
+  }
+
+  /** One class for each mode of the target. @param {string} dataset */
+  #listClasses(dataset) {
+    const { shapes } = readOutline(dataset);
+    this.#guided.replaceChildren(new Option("no class", "-1"), ...shapes.map((_, i) => new Option(`mode ${i + 1}`, String(i))));
+  }
+
+  /**
+   * Disables a control whose change cannot be, and says why.
+   * @param {HTMLInputElement | HTMLSelectElement} control
+   * @param {HTMLElement} line
+   * @param {Partial<Flow>} change
+   */
+  #allow(control, line, change) {
+    if (!this.#state) return;
+    const outcome = possible(this.#state, this.#name, change);
+    control.disabled = "reason" in outcome;
+    line.textContent = "reason" in outcome ? `Not here: ${outcome.reason}.` : "";
+  }
+
+  /** @param {Menu} menu */
+  #select(menu) {
+    const select = document.createElement("select");
+    select.autocomplete = "off";
+    for (const { name, label, summary } of menu.options()) {
+      const option = new Option(label, name);
+      option.title = summary;
+      select.append(option);
+    }
+    // Whether an option is possible depends on all other choices: it is found out when the reader turns to the menu.
+    for (const event of ["focus", "pointerenter"]) select.addEventListener(event, () => this.#markImpossible(menu, select));
+    select.addEventListener("change", () => {
+      const option = menu.options().find(({ name }) => name === select.value);
+      if (option) this.#choose(option.change);
+    });
+    this.#menus.push({ menu, select });
+    return labelled(menu.label, select);
+  }
+
+  /** @param {Menu} menu @param {HTMLSelectElement} select */
+  #markImpossible(menu, select) {
+    if (!this.#state) return;
+    for (const [i, { name, label, summary, change }] of menu.options().entries()) {
+      const option = select.options[i];
+      if (!option) continue;
+      const outcome = name === select.value ? undefined : possible(this.#state, this.#name, change);
+      const reason = outcome && "reason" in outcome ? outcome.reason : undefined;
+      option.disabled = reason !== undefined;
+      option.textContent = reason === undefined ? label : `${label} – not here: ${reason}`;
+      option.title = reason ?? summary;
+    }
+  }
+
+  /** @param {Partial<Flow>} change */
+  #choose(change) {
+    if (!this.#state) return;
+    const outcome = possible(this.#state, this.#name, change);
+    if ("reason" in outcome) {
+      notify(`This cannot be chosen here: ${outcome.reason}.`, "choice");
+      const { menu, select } = this.#menus.find(({ menu: { chosen }, select: { value } }) => this.#state && chosen(this.#state[this.#name]) !== value) ?? {};
+      if (menu && select) select.value = menu.chosen(this.#state[this.#name]);
+    } else {
+      this.#dispatch({ kind: "flow", flow: this.#name, change: outcome.change });
+    }
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {HTMLElement} control
+ * @param {HTMLElement[]} after
+ */
+function labelled(text, control, ...after) {
+  const label = document.createElement("label");
+  label.className = "choice";
+  const words = document.createElement("span");
+  words.textContent = text;
+  label.append(words, control, ...after);
+  return label;
+}
+
+function reasonLine() {
+  const line = document.createElement("p");
+  line.className = "reason";
+  return line;
+}
+
+/** @param {string} min @param {string} max @param {string} step */
+function range(min, max, step) {
+  const input = document.createElement("input");
+  Object.assign(input, { type: "range", className: "slider", min, max, step, autocomplete: "off" });
+  return input;
+}
