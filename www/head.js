@@ -42,6 +42,7 @@ export class Head {
     for (const menu of Object.values(MENUS)) choices.append(this.#select(menu));
 
     const more = find(element, ".more-choices", HTMLElement);
+    dismissable(find(element, ".more", HTMLDetailsElement));
     this.#noise = range("0", String(MAX_NOISE), "0.05");
     this.#noiseValue = document.createElement("output");
     this.#noiseReason = reasonLine();
@@ -162,6 +163,20 @@ export class Head {
       this.#dispatch({ kind: "flow", flow: this.#name, change: outcome.change });
     }
   }
+}
+
+/** Lets Escape, and turning to something else, close what lies over the picture. @param {HTMLDetailsElement} details */
+function dismissable(details) {
+  details.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    details.open = false;
+    details.querySelector("summary")?.focus();
+  });
+  const closeOutside = (/** @type {Event} */ { target }) => {
+    if (details.open && target instanceof Node && !details.contains(target)) details.open = false;
+  };
+  document.addEventListener("pointerdown", closeOutside);
+  document.addEventListener("focusin", closeOutside);
 }
 
 /**

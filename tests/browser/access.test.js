@@ -66,7 +66,8 @@ test("the keyboard alone reaches and works every control", async () => {
       if (!control || control === document.body) return "";
       const ring = getComputedStyle(control);
       const label = control.getAttribute("aria-label") ?? /** @type {any} */ (control).labels?.[0]?.textContent ?? control.textContent;
-      return `${control.tagName} ${control.id} ${label?.trim()} ${ring.outlineStyle === "none" && ring.boxShadow === "none" ? "without a focus ring" : ""}`;
+      const region = control.closest("section")?.getAttribute("aria-labelledby") ?? "";
+      return `${region} ${control.tagName} ${control.id} ${label?.trim()} ${ring.outlineStyle === "none" && ring.boxShadow === "none" ? "without a focus ring" : ""}`;
     });
     if (stop) reached.add(stop);
   }
