@@ -67,6 +67,38 @@ function watchSlider() {
 }
 
 /**
+ * From each interaction (click, key, drag) during `action` until the next paint, in milliseconds, as the browser counts
+ * it (Event Timing; the longest event of each interaction), and what the slowest was. Interactions faster than a frame
+ * are not told apart: they count as 16 ms. Chromium only.
+ * @param {import("playwright-core").Page} page
+ * @param {() => Promise<void>} action
+ */
+export async function interactionLatencies(page, action) {
+  await page.evaluate(() => {
+    /** @type {Map<number, { duration: number, what: string }>} */
+    const longest = new Map();
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { interactionId, duration, name, target } = /** @type {PerformanceEventTiming & { interactionId: number }} */ (entry);
+        if (interactionId === 0 || duration <= (longest.get(interactionId)?.duration ?? 0)) continue;
+        const element = target instanceof HTMLElement ? `${target.tagName} ${target.id} ${target.textContent?.trim().slice(0, 20)}` : "";
+        longest.set(interactionId, { duration, what: `${name} ${element}` });
+      }
+    });
+    observer.observe(/** @type {any} */ ({ type: "event", durationThreshold: 16 }));
+    Object.assign(globalThis, { interactions: longest, interactionsBefore: /** @type {any} */ (performance).interactionCount });
+  });
+  await action();
+  const { seen, count } = await page.evaluate(() => {
+    const { interactions, interactionsBefore } = /** @type {any} */ (globalThis);
+    return { seen: [...interactions.values()], count: /** @type {any} */ (performance).interactionCount - interactionsBefore };
+  });
+  const slowest = seen.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.duration - a.duration);
+  const latencies = [...seen.map(({ duration }) => duration), ...Array.from({ length: Math.max(0, count - seen.length) }, () => 16)];
+  return { latencies, slowest: slowest.slice(0, 5).map((/** @type {any} */ { duration, what }) => `${duration} ms ${what}`) };
+}
+
+/**
  * The distribution of some times, for people: `median 12 ms, 90 % within 30 ms, longest 41 ms (n = 40)`.
  * @param {number[]} milliseconds
  */
