@@ -101,8 +101,9 @@ export class Head {
 
   /** One class for each mode of the target. @param {string} dataset */
   #listClasses(dataset) {
-    const { shapes } = readOutline(dataset);
-    this.#guided.replaceChildren(new Option("no class", "-1"), ...shapes.map((_, i) => new Option(`mode ${i + 1}`, String(i))));
+    const { modes } = readOutline(dataset);
+    const classes = Array.from({ length: modes }, (_, i) => new Option(`mode ${i + 1}`, String(i)));
+    this.#guided.replaceChildren(new Option("no class", "-1"), ...classes);
   }
 
   /**

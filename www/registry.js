@@ -20,7 +20,7 @@ import { check_config, outline, registry as readTables } from "../pkg/flow_wasm.
 
 /**
  * @typedef {{ circle: { center: [number, number], radius: number } } | { polygon: [number, number][] }} Shape
- * @typedef {{ bounds: [number, number, number, number], shapes: Shape[] }} Outline bounds: left, right, bottom, top
+ * @typedef {{ bounds: [number, number, number, number], shapes: Shape[], modes: number }} Outline bounds: left, right, bottom, top
  */
 
 /** @type {Registry | undefined} */

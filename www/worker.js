@@ -255,8 +255,17 @@
     const { sample } = session;
     const whole = sample.particles === sampling.particles;
     let share = 0;
-    do share = lab.advance_sample();
-    while (share < 1 && performance.now() - started < SLICE_MILLISECONDS);
+    try {
+      do share = lab.advance_sample();
+      while (share < 1 && performance.now() - started < SLICE_MILLISECONDS);
+    } catch (error) {
+      // A field may end where no path passes, when the steps are long: that is an answer, not a failure.
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      session.sample = undefined;
+      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost, at: performance.now() };
+      send({ kind: "refused", ...stamp(session), reason: messageOf(error) });
+      return;
+    }
     if (share >= 1) deliverPicture(session, sample);
     sample.cost += performance.now() - started;
     if (share < 1) return;

@@ -1,14 +1,21 @@
 //! One experiment in a worker.
 
-use flow_core::{Config, Evaluation, Experiment, Solver, fingerprint, solver::Trajectories};
+use flow_core::{
+    Config, Evaluation, Experiment, Sampling, Solver, config::Round, fingerprint, registry,
+    solver::Trajectories,
+};
 use js_sys::{Float32Array, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
+
+const NO_SAMPLE: &str = "there is no sample under way";
 
 /// One experiment: it trains when told to, and shows what it has learnt.
 #[wasm_bindgen]
 pub struct Lab {
     experiment: Experiment,
+    /// The sample under way.
+    sampling: Option<Sampling>,
     /// The last sample's evaluation, for [`Lab::report`].
     report: Option<Report>,
 }
@@ -28,14 +35,12 @@ struct Report {
 /// A sample: every state of every particle, and which particles ended on the target.
 #[wasm_bindgen(getter_with_clone)]
 pub struct Sample {
-    /// x and y of each particle, state after state, `steps + 1` states.
+    /// x and y of each particle, state after state.
     pub positions: Float32Array,
+    /// The time of each state.
+    pub times: Float32Array,
     /// One byte a particle, 1 for a hit.
     pub hits: Uint8Array,
-    /// Solver steps.
-    pub steps: usize,
-    /// Particles.
-    pub particles: usize,
 }
 
 #[wasm_bindgen]
@@ -47,7 +52,39 @@ impl Lab {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str) -> Result<Lab, JsError> {
         let experiment = Experiment::new(Config::from_json(config)?)?;
-        Ok(Self { experiment, report: None })
+        Ok(Self { experiment, sampling: None, report: None })
+    }
+
+    /// Continues from the bytes of [`Lab::checkpoint`].
+    ///
+    /// # Errors
+    /// When they are not a checkpoint.
+    pub fn resume(checkpoint: &[u8]) -> Result<Lab, JsError> {
+        Ok(Self { experiment: Experiment::resume(checkpoint)?, sampling: None, report: None })
+    }
+
+    /// Everything needed to continue, as bytes.
+    ///
+    /// # Errors
+    /// Never expected.
+    pub fn checkpoint(&self) -> Result<Vec<u8>, JsError> {
+        Ok(self.experiment.checkpoint()?)
+    }
+
+    /// The averaged weights as the bytes of a safetensors file.
+    ///
+    /// # Errors
+    /// Never expected.
+    pub fn safetensors(&self) -> Result<Vec<u8>, JsError> {
+        Ok(self.experiment.safetensors()?)
+    }
+
+    /// The configuration as it is now, rounds that were added included, as JSON.
+    ///
+    /// # Errors
+    /// Never expected.
+    pub fn config_json(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(self.experiment.config())?)
     }
 
     /// Trains for `steps` steps.
@@ -64,22 +101,50 @@ impl Lab {
         self.experiment.training_step() as f64
     }
 
-    /// Moves every particle from noise to data by `steps` Euler steps with the current weights.
+    /// Samples like this from now on, given as JSON; training is not touched.
     ///
     /// # Errors
-    /// When `steps` is out of range or a particle is lost to infinity.
-    pub fn sample(&mut self, steps: usize) -> Result<Sample, JsError> {
-        let trajectories = self.experiment.sample(Solver::Euler, steps)?;
+    /// When it cannot be, with the reason; all is then as before.
+    pub fn set_sampling(&mut self, sampling: &str) -> Result<(), JsError> {
+        Ok(self.experiment.set_sampling(serde_json::from_str(sampling)?)?)
+    }
+
+    /// Begins to move the first `count` particles from noise to data with the current weights; 0
+    /// means all of them. A sample under way is dropped.
+    ///
+    /// # Errors
+    /// When there would be more states than fit in memory.
+    pub fn start_sample(&mut self, count: usize) -> Result<(), JsError> {
+        self.sampling = None;
+        self.sampling = Some(self.experiment.start_sampling(count)?);
+        Ok(())
+    }
+
+    /// Takes one solver step with the sample under way. Returns the share that is done, 1 at the end.
+    ///
+    /// # Errors
+    /// When a particle is lost to infinity, or there is no sample under way.
+    pub fn advance_sample(&mut self) -> Result<f64, JsError> {
+        let sampling = self.sampling.as_mut().ok_or_else(|| JsError::new(NO_SAMPLE))?;
+        Ok(sampling.advance()?)
+    }
+
+    /// The sample under way, which [`Lab::report`] then is about.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn take_sample(&mut self) -> Result<Sample, JsError> {
+        let sampling = self.sampling.take().ok_or_else(|| JsError::new(NO_SAMPLE))?;
+        let trajectories = sampling.into_trajectories();
         let evaluation = self.experiment.evaluate(&trajectories);
         let hits: Vec<u8> = evaluation.is_hit.iter().copied().map(u8::from).collect();
-        let sample = Sample {
-            positions: Float32Array::from(trajectories.positions.as_flattened()),
-            hits: Uint8Array::from(hits.as_slice()),
-            steps,
-            particles: trajectories.particle_count(),
-        };
+        let times: Vec<f32> = trajectories.times.iter().map(|&t| t as f32).collect();
         self.report = Some(Report::new(&evaluation, &trajectories));
-        Ok(sample)
+        Ok(Sample {
+            positions: Float32Array::from(trajectories.positions.as_flattened()),
+            times: Float32Array::from(times.as_slice()),
+            hits: Uint8Array::from(hits.as_slice()),
+        })
     }
 
     /// What can be said about the last sample, as JSON; `null` before the first.
@@ -99,20 +164,43 @@ impl Lab {
         Ok(self.experiment.straightness()?)
     }
 
-    /// Shows `count` particles from now on; training is not touched.
+    /// The energy distance to the data that `steps` steps of a solver, given as JSON, leave.
     ///
     /// # Errors
-    /// When `count` is out of range.
-    pub fn set_particles(&mut self, count: usize) -> Result<(), JsError> {
-        Ok(self.experiment.set_particles(count)?)
+    /// When there is no such solver; as [`Lab::advance_sample`].
+    pub fn error_at(&self, solver: &str, steps: usize) -> Result<f64, JsError> {
+        let solver: Solver = serde_json::from_str(solver)?;
+        Ok(self.experiment.error_at(solver, steps)?)
     }
 
-    /// The energy distance to the data that `steps` Euler steps leave.
+    /// Adds a round by its name, to begin with the next training step.
     ///
     /// # Errors
-    /// As [`Lab::sample`].
-    pub fn error_at(&self, steps: usize) -> Result<f64, JsError> {
-        Ok(self.experiment.error_at(Solver::Euler, steps)?)
+    /// When there is no such round, or it cannot follow what has been trained.
+    pub fn add_round(&mut self, name: &str) -> Result<(), JsError> {
+        let round = registry::find(Round::ENTRIES, "round", name)?.value;
+        Ok(self.experiment.add_round(round)?)
+    }
+
+    /// How much of the next round's pairs have been made, 0..1; NaN when none are being made.
+    pub fn round_progress(&self) -> f64 {
+        f64::NAN
+    }
+
+    /// The moments of training that can be shown again, as JSON.
+    ///
+    /// # Errors
+    /// Never expected.
+    pub fn history(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.experiment.history())?)
+    }
+
+    /// Shows the network of the moment numbered `index`, or with a negative index that of now.
+    ///
+    /// # Errors
+    /// When there is no such moment.
+    pub fn show_step(&mut self, index: i32) -> Result<(), JsError> {
+        Ok(self.experiment.show_moment(usize::try_from(index).ok())?)
     }
 
     /// The recent mean loss; NaN before the first training step.

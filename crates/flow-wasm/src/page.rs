@@ -1,5 +1,6 @@
 //! Free functions the page's main thread calls.
 
+use flow_core::Config;
 use plotters::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
@@ -14,6 +15,12 @@ use crate::registry::{self, Registry};
 #[wasm_bindgen]
 pub fn registry() -> Result<String, JsError> {
     Ok(serde_json::to_string(&Registry::read())?)
+}
+
+/// Why a configuration, given as JSON, cannot be; nothing when it can.
+#[wasm_bindgen]
+pub fn check_config(config: &str) -> Option<String> {
+    Config::from_json(config).and_then(|config| config.validate()).err().map(|error| error.to_string())
 }
 
 /// The support of a target and the part of the plane that holds it, as JSON.

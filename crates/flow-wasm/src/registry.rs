@@ -1,8 +1,10 @@
 //! The library's tables of named choices, for the page's menus.
 
+use flow_core::config::{FieldKind, Round};
 use flow_core::distribution::PRESETS;
 use flow_core::registry::{Entry, find};
-use flow_core::{Coupling, Result, Rng, Schedule};
+use flow_core::solver::Diffusion;
+use flow_core::{Coupling, Result, Rng, Schedule, Solver};
 use serde::Serialize;
 
 /// Every choice a reader can make by name.
@@ -12,6 +14,28 @@ pub struct Registry {
     sources: Vec<Choice>,
     schedules: Vec<Choice>,
     couplings: Vec<Choice>,
+    fields: Vec<Choice>,
+    solvers: Vec<SolverChoice>,
+    diffusions: Vec<Choice>,
+    rounds: Vec<RoundChoice>,
+}
+
+/// A solver in its menu.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SolverChoice {
+    #[serde(flatten)]
+    choice: Choice,
+    evaluations_per_step: usize,
+    is_adaptive: bool,
+}
+
+/// A kind of round in its menu, with its configuration.
+#[derive(Debug, Serialize)]
+struct RoundChoice {
+    #[serde(flatten)]
+    choice: Choice,
+    value: Round,
 }
 
 /// One entry of a menu.
@@ -27,6 +51,8 @@ struct Choice {
 pub struct Scene {
     bounds: [f64; 4],
     shapes: Vec<flow_core::distribution::Outline>,
+    /// How many modes there are to guide towards.
+    modes: usize,
 }
 
 impl Registry {
@@ -37,12 +63,32 @@ impl Registry {
             sources: choices(PRESETS.iter().filter(|preset| preset.value.is_source)),
             schedules: choices(Schedule::ENTRIES),
             couplings: choices(Coupling::ENTRIES),
+            fields: choices(FieldKind::ENTRIES),
+            solvers: Solver::ENTRIES
+                .iter()
+                .map(|entry| SolverChoice {
+                    choice: Choice::from(entry),
+                    evaluations_per_step: entry.value.evaluations_per_step(),
+                    is_adaptive: entry.value.is_adaptive(),
+                })
+                .collect(),
+            diffusions: choices(Diffusion::ENTRIES),
+            rounds: Round::ENTRIES
+                .iter()
+                .map(|entry| RoundChoice { choice: Choice::from(entry), value: entry.value })
+                .collect(),
         }
     }
 }
 
 fn choices<T: 'static>(entries: impl IntoIterator<Item = &'static Entry<T>>) -> Vec<Choice> {
-    entries.into_iter().map(|&Entry { name, label, summary, .. }| Choice { name, label, summary }).collect()
+    entries.into_iter().map(Choice::from).collect()
+}
+
+impl<T> From<&'static Entry<T>> for Choice {
+    fn from(&Entry { name, label, summary, .. }: &'static Entry<T>) -> Self {
+        Self { name, label, summary }
+    }
 }
 
 /// The support of the preset called `target`.
@@ -51,7 +97,7 @@ fn choices<T: 'static>(entries: impl IntoIterator<Item = &'static Entry<T>>) -> 
 /// When there is no such preset.
 pub fn scene(target: &str) -> Result<Scene> {
     let target = find(PRESETS, "target", target)?.value.build();
-    Ok(Scene { bounds: target.bounds(), shapes: target.outline() })
+    Ok(Scene { bounds: target.bounds(), shapes: target.outline(), modes: target.mode_count() })
 }
 
 /// `count` points of the preset called `target`, drawn by its sampler.

@@ -5,14 +5,20 @@
 //! field has a default, so `{}` is a valid configuration.
 
 mod round;
+mod sampling;
 mod training;
 
 use serde::{Deserialize, Serialize};
 
 pub use round::{Lesson, Round, Sampler};
+pub use sampling::{FieldKind, Guidance, SamplingConfig};
 pub use training::{Decay, Engine, Objective, TrainingConfig};
 
-use crate::{Coupling, DistributionSpec, Error, Result, Schedule, Solver, field::Conversion};
+use crate::{
+    Coupling, DistributionSpec, Error, Result, Schedule,
+    distribution::Distribution,
+    field::{Conversion, exact::ExactField},
+};
 
 /// Everything that shapes an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,24 +77,6 @@ pub struct NetworkConfig {
 impl Default for NetworkConfig {
     fn default() -> Self {
         Self { width: 64, depth: 3, harmonics: 8, base_frequency: 1.8 }
-    }
-}
-
-/// How the trained network is sampled.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SamplingConfig {
-    /// Particles, 1..=100,000.
-    pub particles: usize,
-    /// The solver.
-    pub solver: Solver,
-    /// Steps of a fixed-step solver, 1..=1,000,000.
-    pub steps: usize,
-}
-
-impl Default for SamplingConfig {
-    fn default() -> Self {
-        Self { particles: 2_000, solver: Solver::default(), steps: 4 }
     }
 }
 
@@ -172,7 +160,45 @@ impl Config {
         }
         self.network.validate()?;
         self.training.validate()?;
-        self.sampling.validate()
+        self.sampling.validate()?;
+        self.validate_shown(&*source, &*target)
+    }
+
+    /// Whether what is to be shown can be, for this training.
+    fn validate_shown(&self, source: &dyn Distribution, target: &dyn Distribution) -> Result<()> {
+        let is_first_round = self.rounds.is_empty();
+        match self.sampling.field {
+            FieldKind::Exact | FieldKind::Paired if !is_first_round => {
+                let reason = "a later round learns from the network’s own pairs";
+                return Err(Error::unavailable("field without a network", reason));
+            }
+            FieldKind::Exact if self.coupling != Coupling::Independent => {
+                let reason = "noise and data are not paired independently, and the field of these pairs has no closed form";
+                return Err(Error::unavailable("exact field", reason));
+            }
+            FieldKind::Exact => drop(ExactField::new(target, source, self.schedule)?),
+            FieldKind::Learned | FieldKind::Paired => {}
+        }
+        if self.sampling.diffusion.is_some() {
+            if !is_first_round {
+                let reason = "a later round learns from pairs that are not independent, so the score is no function of the velocity";
+                return Err(Error::unavailable("score", reason));
+            }
+            Conversion::new(self.schedule, source, target, self.coupling).check_score()?;
+        }
+        if let Some(Guidance { class, .. }) = self.sampling.guidance {
+            if self.training.class_dropout.is_none() {
+                return Err(Error::unavailable(
+                    "guidance",
+                    "the network is not told any classes (training.class_dropout)",
+                ));
+            }
+            if class >= target.mode_count() {
+                let accepted = format!("below {}, the number of modes", target.mode_count());
+                return Err(Error::invalid("sampling.guidance.class", class, accepted));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -195,25 +221,12 @@ impl NetworkConfig {
     }
 }
 
-impl SamplingConfig {
-    fn validate(&self) -> Result<()> {
-        if !(1..=100_000).contains(&self.particles) {
-            return Err(Error::invalid("sampling.particles", self.particles, "from 1 to 100000"));
-        }
-        if !(1..=1_000_000).contains(&self.steps) {
-            return Err(Error::invalid("sampling.steps", self.steps, "from 1 to 1000000"));
-        }
-        self.solver.validate("sampling.solver")?;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::distribution::PRESETS;
+    use crate::{Solver, distribution::PRESETS};
 
     fn presets() -> impl Strategy<Value = DistributionSpec> {
         (0..PRESETS.len()).prop_map(|index| DistributionSpec::preset(PRESETS[index].name))
@@ -250,7 +263,12 @@ mod tests {
                     engine: [Engine::Fused, Engine::Flex, Engine::Ndarray][engine],
                 },
                 rounds: vec![Round { after: decay_steps, ..Round::default() }; decay],
-                sampling: SamplingConfig { particles, solver: Solver::ENTRIES[solver].value, steps },
+                sampling: SamplingConfig {
+                    particles,
+                    solver: Solver::ENTRIES[solver].value,
+                    steps,
+                    ..SamplingConfig::default()
+                },
             }
         }
     }

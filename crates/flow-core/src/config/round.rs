@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, Schedule, Solver};
+use crate::{Error, Result, Schedule, Solver, registry::Entry};
 
 /// One more round of training, by a new network, on pairs that the last one makes.
 ///
@@ -80,6 +80,49 @@ impl Default for Sampler {
 const LARGEST_LESSON: usize = 1 << 22;
 
 impl Round {
+    /// Every kind of round by name, at the sizes that show its effect within seconds.
+    pub const ENTRIES: &'static [Entry<Round>] = &[
+        Entry {
+            name: "reflow",
+            label: "Reflow",
+            summary: "A new network learns straight paths between noise and the sample it flows to.",
+            value: Round {
+                after: 1_500,
+                pairs: 20_000,
+                sampler: Sampler::Ode { solver: Solver::Midpoint },
+                sampler_steps: 32,
+                lesson: Lesson::Paths,
+                schedule: Schedule::CondOt,
+            },
+        },
+        Entry {
+            name: "distil",
+            label: "Distil",
+            summary: "A new network learns to go the whole way in one Euler step.",
+            value: Round {
+                after: 1_500,
+                pairs: 20_000,
+                sampler: Sampler::Ode { solver: Solver::Midpoint },
+                sampler_steps: 32,
+                lesson: Lesson::Steps { steps: 1 },
+                schedule: Schedule::CondOt,
+            },
+        },
+        Entry {
+            name: "teacher",
+            label: "Teacher pairs",
+            summary: "A new network learns straight paths between noise and what a diffusion sampler (DDIM) makes of it.",
+            value: Round {
+                after: 1_500,
+                pairs: 20_000,
+                sampler: Sampler::Ddim,
+                sampler_steps: 64,
+                lesson: Lesson::Paths,
+                schedule: Schedule::CondOt,
+            },
+        },
+    ];
+
     pub(super) fn validate(&self, field: &str) -> Result<()> {
         let refuse = |name: &str, value: String, accepted: &str| {
             Err(Error::invalid(format!("{field}.{name}"), value, accepted))

@@ -53,14 +53,15 @@ impl Experiment {
         }
     }
 
-    /// The normalised straightness of the field learned so far: how far fine trajectories are from
+    /// The normalised straightness of the field on show: how far fine trajectories are from
     /// lines at constant speed, divided by their mean squared length.
     ///
     /// # Errors
     /// As [`integrate`].
     pub fn straightness(&self) -> Result<f64> {
         let starts = first(&self.starts, STRAIGHTNESS_POINTS);
-        let fine = integrate(&self.field(), Solver::Euler, (0.0, 1.0), STRAIGHTNESS_STEPS, starts)?;
+        let field = self.shown_field(starts.len())?;
+        let fine = integrate(&field, Solver::Euler, (0.0, 1.0), STRAIGHTNESS_STEPS, starts)?;
         Ok(straightness(&fine).map_or(0.0, |s| s.normalised))
     }
 
@@ -70,7 +71,8 @@ impl Experiment {
     /// As [`integrate`].
     pub fn error_at(&self, solver: Solver, steps: usize) -> Result<f64> {
         let starts = first(&self.starts, MEASURED_POINTS);
-        let ends = integrate_to_end(&self.field(), solver, (0.0, 1.0), steps, starts)?;
+        let field = self.shown_field(starts.len())?;
+        let ends = integrate_to_end(&field, solver, (0.0, 1.0), steps, starts)?;
         Ok(self.energy(ends.end()))
     }
 

@@ -1,12 +1,14 @@
 //! One experiment: a configuration, the network it trains, and the particles that show it.
 
 mod evaluation;
+mod history;
+mod shown;
 
 use std::sync::{Arc, OnceLock};
 
 use crate::{
     Checkpoint, Config, Error, Result, Rng, Solver,
-    config::Round,
+    config::{Round, SamplingConfig},
     coupling::Pairs,
     distribution::Distribution,
     field::{Conversion, Guided, NetworkField},
@@ -16,6 +18,9 @@ use crate::{
 };
 pub use evaluation::Evaluation;
 use evaluation::MEASURED_POINTS;
+use history::History;
+pub use history::Moment;
+pub use shown::{Sampling, ShownField};
 
 /// Everything that one panel of the page, or one run of the program, is about.
 ///
@@ -41,7 +46,12 @@ pub struct Experiment {
     steps_before: u64,
     loss_floor: OnceLock<LossFloor>,
     losses: LossHistory,
+    history: History,
+    /// The moment of the history on show; `None` for now.
+    moment: Option<usize>,
     starts: Vec<[f32; 2]>,
+    /// The data that each particle is paired with, once asked for.
+    partners: OnceLock<Vec<[f32; 2]>>,
     /// Exact draws of the target that samples are compared with.
     reference: Vec<[f32; 2]>,
 }
@@ -62,7 +72,10 @@ impl Experiment {
             rounds_begun: 0,
             steps_before: 0,
             loss_floor: OnceLock::new(),
+            partners: OnceLock::new(),
             losses: LossHistory::default(),
+            history: History::default(),
+            moment: None,
             source,
             target,
             config,
@@ -135,6 +148,8 @@ impl Experiment {
     /// taken. As [`lesson::prepare`] when a round begins.
     pub fn train(&mut self, steps: u32) -> Result<()> {
         for _ in 0..steps {
+            let now = self.now();
+            self.history.observe(now, || self.trainer.field());
             self.begin_due_rounds()?;
             let loss = self.trainer.step()?;
             self.losses.push(self.training_step(), loss);
@@ -163,6 +178,10 @@ impl Experiment {
         Ok(())
     }
 
+    fn now(&self) -> Moment {
+        Moment { generation: self.rounds_begun, step: self.training_step() }
+    }
+
     fn begin_due_rounds(&mut self) -> Result<()> {
         while let Some(round) = self.config.rounds.get(self.rounds_begun)
             && round.after <= self.training_step()
@@ -172,6 +191,8 @@ impl Experiment {
             let mut rng = Rng::stream(self.round_seed(self.rounds_begun), "noise");
             let schedule = self.trainer.preconditioning().schedule();
             let pairs = lesson::prepare(round, &self.field(), schedule, conversion, &*self.source, &mut rng)?;
+            let now = self.now();
+            self.history.keep(now, self.trainer.field());
             self.steps_before = self.training_step();
             self.trainer = self.trainer_of_round(self.rounds_begun, pairs)?;
             self.rounds_begun += 1;
@@ -199,18 +220,29 @@ impl Experiment {
         self.trainer.field()
     }
 
-    /// Shows `count` particles from now on. Training is not touched: the same experiment made with
-    /// that many particles in its configuration is in the same state.
+    /// Samples like this from now on. Training is not touched: the same experiment made with this
+    /// sampling in its configuration is in the same state.
     ///
     /// # Errors
-    /// As [`Config::validate`]; the particles are then as before.
-    pub fn set_particles(&mut self, count: usize) -> Result<()> {
-        let mut config = self.config.clone();
-        config.sampling.particles = count;
+    /// As [`Config::validate`]; all is then as before.
+    pub fn set_sampling(&mut self, sampling: SamplingConfig) -> Result<()> {
+        let count = sampling.particles;
+        let config = Config { sampling, ..self.config.clone() };
         config.validate()?;
-        self.starts = draw_starts(&config, &*self.source);
         self.config = config;
+        if count != self.starts.len() {
+            self.starts = draw_starts(&self.config, &*self.source);
+            self.partners = OnceLock::new();
+        }
         Ok(())
+    }
+
+    /// Shows `count` particles from now on.
+    ///
+    /// # Errors
+    /// As [`set_sampling`](Self::set_sampling).
+    pub fn set_particles(&mut self, count: usize) -> Result<()> {
+        self.set_sampling(SamplingConfig { particles: count, ..self.config.sampling.clone() })
     }
 
     /// How many classes the network can be told apart; 0 without
@@ -225,7 +257,8 @@ impl Experiment {
     /// # Errors
     /// [`Error::Invalid`] when the network knows no such class or the weight is not finite.
     pub fn guided_field(&self, class: usize, weight: f64) -> Result<Guided<NetworkField, NetworkField>> {
-        Guided::new(self.field().with_class(Some(class))?, self.field(), weight)
+        let network = self.shown_network();
+        Guided::new(network.clone().with_class(Some(class))?, network, weight)
     }
 
     /// The particles at t = 0.

@@ -77,46 +77,95 @@ pub fn euler_maruyama<F: Score + ?Sized>(
     field: &F,
     diffusion: Diffusion,
     schedule: Schedule,
-    (start, end): (f64, f64),
+    span: (f64, f64),
     steps: usize,
     starts: &[[F::Scalar; 2]],
     rng: &mut Rng,
 ) -> Result<Trajectories<F::Scalar>> {
-    limits::check_span((start, end))?;
-    limits::check_starts(starts)?;
-    limits::check_steps::<F::Scalar>(steps, steps.saturating_add(1), starts.len())?;
-    diffusion.validate("diffusion")?;
+    let mut integration = StochasticIntegration::new(diffusion, schedule, span, steps, starts)?;
+    while integration.advance(field, rng)? < 1.0 {}
+    Ok(integration.into_trajectories())
+}
 
-    let time = |index: usize| start + (end - start) * (index as f64 / steps as f64);
-    let mut trajectories =
-        Trajectories { times: vec![start], positions: starts.to_vec(), evaluations: steps };
-    let mut x = starts.to_vec();
-    let (mut velocity, mut score) = (x.clone(), x.clone());
-    for index in 0..steps {
-        let (from, to) = (time(index), time(index + 1));
-        let dt = to - from;
-        let g = if to >= 1.0 { 0.0 } else { diffusion.at(schedule, from) };
-        if g > 0.0 {
-            field.velocity_and_score(from, &x, &mut velocity, &mut score)?;
-        } else {
-            field.velocity(from, &x, &mut velocity)?;
+/// [`euler_maruyama`] under way, one step at a time. The bits do not depend on when the steps are
+/// taken, as long as they draw from one random stream.
+#[derive(Debug)]
+pub struct StochasticIntegration<S> {
+    diffusion: Diffusion,
+    schedule: Schedule,
+    span: (f64, f64),
+    steps: usize,
+    x: Vec<[S; 2]>,
+    velocity: Vec<[S; 2]>,
+    score: Vec<[S; 2]>,
+    trajectories: Trajectories<S>,
+}
+
+impl<S: Scalar> StochasticIntegration<S> {
+    /// Begins to move `starts` from time `span.0` to time `span.1`.
+    ///
+    /// # Errors
+    /// What [`euler_maruyama`] refuses before any work.
+    pub fn new(
+        diffusion: Diffusion,
+        schedule: Schedule,
+        span: (f64, f64),
+        steps: usize,
+        starts: &[[S; 2]],
+    ) -> Result<Self> {
+        limits::check_span(span)?;
+        limits::check_starts(starts)?;
+        limits::check_steps::<S>(steps, steps.saturating_add(1), starts.len())?;
+        diffusion.validate("diffusion")?;
+        let x = starts.to_vec();
+        let (velocity, score) = (x.clone(), x.clone());
+        let trajectories = Trajectories { times: vec![span.0], positions: x.clone(), evaluations: 0 };
+        Ok(Self { diffusion, schedule, span, steps, x, velocity, score, trajectories })
+    }
+
+    /// Takes one step. Returns the share that is done, 1 when there is nothing left.
+    ///
+    /// # Errors
+    /// What [`euler_maruyama`] refuses later.
+    pub fn advance<F: Score<Scalar = S> + ?Sized>(&mut self, field: &F, rng: &mut Rng) -> Result<f64> {
+        let index = self.trajectories.evaluations;
+        if index == self.steps {
+            return Ok(1.0);
         }
-        let drift = F::Scalar::from_f64(dt);
-        let pull = F::Scalar::from_f64(0.5 * g * g * dt.abs());
+        let (from, to) = (self.time(index), self.time(index + 1));
+        let dt = to - from;
+        let g = if to >= 1.0 { 0.0 } else { self.diffusion.at(self.schedule, from) };
+        if g > 0.0 {
+            field.velocity_and_score(from, &self.x, &mut self.velocity, &mut self.score)?;
+        } else {
+            field.velocity(from, &self.x, &mut self.velocity)?;
+        }
+        let drift = S::from_f64(dt);
+        let pull = S::from_f64(0.5 * g * g * dt.abs());
         let kick = g * dt.abs().sqrt();
-        for (i, x) in x.iter_mut().enumerate() {
-            *x = std::array::from_fn(|d| x[d] + drift * velocity[i][d]);
+        for ((x, velocity), score) in self.x.iter_mut().zip(&self.velocity).zip(&self.score) {
+            *x = std::array::from_fn(|d| x[d] + drift * velocity[d]);
             if g > 0.0 {
                 let noise = rng.normal_pair();
-                *x =
-                    std::array::from_fn(|d| x[d] + pull * score[i][d] + F::Scalar::from_f64(kick * noise[d]));
+                *x = std::array::from_fn(|d| x[d] + pull * score[d] + S::from_f64(kick * noise[d]));
             }
         }
-        limits::check_finite(to, &x)?;
-        trajectories.times.push(to);
-        trajectories.positions.extend_from_slice(&x);
+        limits::check_finite(to, &self.x)?;
+        self.trajectories.times.push(to);
+        self.trajectories.positions.extend_from_slice(&self.x);
+        self.trajectories.evaluations += 1;
+        Ok(self.trajectories.evaluations as f64 / self.steps as f64)
     }
-    Ok(trajectories)
+
+    fn time(&self, index: usize) -> f64 {
+        let (start, end) = self.span;
+        start + (end - start) * (index as f64 / self.steps as f64)
+    }
+
+    /// What there is by now: all of it once [`advance`](Self::advance) has returned 1.
+    pub fn into_trajectories(self) -> Trajectories<S> {
+        self.trajectories
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod euler;
 mod euler_maruyama;
 mod fixed_step;
 mod heun;
+mod integration;
 pub(crate) mod limits;
 mod midpoint;
 mod rk4;
@@ -22,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result, Scalar, field::VelocityField, registry::Entry};
 pub use ancestral::ancestral;
 pub use dopri5::Tolerances;
-pub use euler_maruyama::{Diffusion, euler_maruyama};
+pub use euler_maruyama::{Diffusion, StochasticIntegration, euler_maruyama};
+pub use integration::Integration;
 pub use limits::{MEMORY_LIMIT_BYTES, STEP_LIMIT};
 pub use trajectories::Trajectories;
 
@@ -108,6 +110,11 @@ impl Solver {
         }
     }
 
+    /// The steps that this many evaluations pay for, and at least one: what makes solvers comparable.
+    pub fn steps_within(self, evaluations: usize) -> usize {
+        (evaluations / self.evaluations_per_step()).max(1)
+    }
+
     /// Whether the solver chooses its own steps, so that a number of steps means nothing to it.
     pub fn is_adaptive(self) -> bool {
         matches!(self, Self::Dopri5(_))
@@ -178,16 +185,9 @@ fn run<F: VelocityField + ?Sized>(
     starts: &[[F::Scalar; 2]],
     keep: Keep,
 ) -> Result<Trajectories<F::Scalar>> {
-    limits::check_span(span)?;
-    limits::check_starts(starts)?;
-    solver.validate("solver")?;
-    match solver {
-        Solver::Euler => fixed_step::run(field, euler::step, 1, span, steps, starts, keep),
-        Solver::Midpoint => fixed_step::run(field, midpoint::step, 2, span, steps, starts, keep),
-        Solver::Heun => fixed_step::run(field, heun::step, 2, span, steps, starts, keep),
-        Solver::Rk4 => fixed_step::run(field, rk4::step, 4, span, steps, starts, keep),
-        Solver::Dopri5(tolerances) => dopri5::run(field, tolerances, span, starts, keep),
-    }
+    let mut integration = Integration::keeping(keep, solver, span, steps, starts)?;
+    while integration.advance(field)? < 1.0 {}
+    Ok(integration.into_trajectories())
 }
 
 /// `out = x + h slope` for every point.
