@@ -51,11 +51,11 @@ import { startWorker } from "./assets.js";
  * @typedef {{ kind: "straightness", generation: number, step: number, straightness: number | undefined }} Straightness the field's, whatever the number of steps
  * @typedef {{ kind: "floor", generation: number, step: number, floor: number | undefined }} Floor the loss that no network can go below
  * @typedef {{ kind: "error", generation: number, step: number, point: CurvePoint, energy: number }} ErrorPoint
- * @typedef {{ kind: "round-progress", generation: number, step: number, name: string, share: number }} RoundProgress pairs made for the next round, 0..1
+ * @typedef {{ kind: "round", generation: number, step: number, name: string, isReady: boolean }} RoundBegun a round makes its pairs, then has them
  * @typedef {{ kind: "refused", generation: number, step: number, reason: string }} Refused a sampling that cannot be
  * @typedef {{ kind: "answer", generation: number, step: number, id: number, value: any, error: string | undefined }} Answer
  * @typedef {{ kind: "failed", during: string, reason: string }} Failed
- * @typedef {Progress | Picture | Straightness | Floor | ErrorPoint | RoundProgress | Refused | Answer | Failed} FromWorker
+ * @typedef {Progress | Picture | Straightness | Floor | ErrorPoint | RoundBegun | Refused | Answer | Failed} FromWorker
  */
 
 /** A worker that has work to do and says nothing for this long is taken for dead. */

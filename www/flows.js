@@ -197,9 +197,9 @@ export class Flows {
         this.#host.charted();
         break;
       }
-      case "round-progress": {
+      case "round": {
         const label = labelOf(registry().rounds, message.name);
-        side.panel.announce(message.share < 1 ? `${label}: making pairs, ${percent(message.share)}` : "");
+        side.panel.announce(message.isReady ? "" : `${label}: the network makes its own pairs …`);
         break;
       }
       case "refused":

@@ -52,8 +52,6 @@
       this.replay = replay;
       /** Rounds that begin when training gets there. @type {{ name: string, after: number }[]} */
       this.rounds = [];
-      /** The round whose pairs are being made. */
-      this.making = "";
 
       /** The weights on show: an entry of `states`, or -1 for those of now. */
       this.shown = -1;
@@ -322,25 +320,19 @@
     if (round && round.after <= session.step) {
       rounds.shift();
       lab.add_round(round.name);
-      session.making = round.name;
+      // The next step first makes the round's pairs, which takes a moment.
+      send({ kind: "round", ...stamp(session), name: round.name, isReady: false });
+      lab.train(1);
+      send({ kind: "round", ...stamp(session), name: round.name, isReady: true });
+      return;
     }
-    const until = Math.min(session.course.until, rounds[0]?.after ?? Infinity);
+    const until = Math.min(session.course.until, round?.after ?? Infinity);
     const before = session.step;
     const steps = Math.min(until - before, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep)));
     const started = performance.now();
     lab.train(steps);
     const ended = performance.now();
-    const taken = session.step - before;
-    const share = lab.round_progress();
-    if (Number.isFinite(share)) {
-      send({ kind: "round-progress", ...stamp(session), name: session.making, share });
-      return;
-    }
-    if (session.making) {
-      send({ kind: "round-progress", ...stamp(session), name: session.making, share: 1 });
-      session.making = "";
-    }
-    if (taken > 0) millisecondsPerStep += 0.3 * ((ended - started) / taken - millisecondsPerStep);
+    millisecondsPerStep += 0.3 * ((ended - started) / steps - millisecondsPerStep);
     const isOnTheWay = session.step < session.course.until;
     if (isOnTheWay && ended - session.progressAt >= PROGRESS_MILLISECONDS) report(session, ended - session.historyAt >= HISTORY_MILLISECONDS);
   }

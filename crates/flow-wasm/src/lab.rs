@@ -182,11 +182,6 @@ impl Lab {
         Ok(self.experiment.add_round(round)?)
     }
 
-    /// How much of the next round's pairs have been made, 0..1; NaN when none are being made.
-    pub fn round_progress(&self) -> f64 {
-        f64::NAN
-    }
-
     /// The moments of training that can be shown again, as JSON.
     ///
     /// # Errors
