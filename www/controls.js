@@ -18,7 +18,6 @@ export class Controls {
   #play = find(document, "#play", HTMLButtonElement);
   #time = find(document, "#time", HTMLInputElement);
   #timeValue = find(document, "#time-value span", HTMLElement);
-  #ticks = find(document, "#time-ticks", HTMLElement);
   #speed = find(document, "#speed", HTMLSelectElement);
   #train = find(document, "#train", HTMLButtonElement);
   #oneStep = find(document, "#one-step", HTMLButtonElement);
@@ -64,7 +63,6 @@ export class Controls {
       this.#eulerSteps.value = this.#eulerStepsValue.value = String(state.n);
       this.#fewer.disabled = state.n <= Number(this.#eulerSteps.min);
       this.#more.disabled = state.n >= Number(this.#eulerSteps.max);
-      this.#ticks.style.setProperty("--states", String(state.n));
     }
     if (state.playing !== before?.playing) this.#play.textContent = state.playing ? "Pause" : "Play";
     if (state.time !== before?.time) {

@@ -262,7 +262,6 @@ export class Flows {
     const text = verdict(
       this.sides.map(({ name, picture, straightness, failed, engine }) => ({
         name: state[name].name,
-        solver: state[name].solver,
         picture: picture && engine.isCurrent(picture) ? picture : undefined,
         hadPicture: picture !== undefined,
         straightness,

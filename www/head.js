@@ -28,6 +28,7 @@ export class Head {
   #weight;
   #weightValue;
   #heading;
+  #extras;
 
   /**
    * @param {HTMLElement} element
@@ -38,6 +39,7 @@ export class Head {
     this.#name = name;
     this.#dispatch = dispatch;
     this.#heading = find(element, ".panel-name", HTMLElement);
+    this.#extras = find(element, ".more-extras", HTMLElement);
     const choices = find(element, ".choices", HTMLElement);
     for (const menu of Object.values(MENUS)) choices.append(this.#select(menu));
 
@@ -88,6 +90,8 @@ export class Head {
     this.#heading.textContent = flow.name;
     for (const { menu, select } of this.#menus) select.value = menu.chosen(flow);
     this.#title.value = flow.name;
+    const extras = [flow.noise > 0 ? `noise ${decimal(flow.noise)}` : "", flow.guided < 0 ? "" : `towards mode ${flow.guided + 1}`];
+    this.#extras.textContent = extras.filter(Boolean).join(", ");
     this.#noise.value = String(flow.noise);
     this.#noiseValue.value = decimal(flow.noise);
     this.#weight.value = String(flow.weight);

@@ -16,6 +16,7 @@ import { Presets } from "./presets.js";
 import { registry } from "./registry.js";
 import { defaultState } from "./state.js";
 import { readTheme, watchTheme } from "./theme.js";
+import { Ticks } from "./ticks.js";
 import { update } from "./update.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -98,6 +99,7 @@ class Lab {
       new Controls(context),
       new DatasetPicker(context),
       new Presets(context),
+      new Ticks(context),
       this.#flows,
       new Charts(context),
       this.#address,

@@ -18,7 +18,6 @@ const MEASURED_PARTICLES = 2000;
  * What the verdict must know of one flow.
  * @typedef {object} Shown
  * @property {string} name
- * @property {string} solver
  * @property {Picture | undefined} picture of what is asked for now
  * @property {boolean} hadPicture whether there was ever one
  * @property {number | undefined} straightness
@@ -43,7 +42,7 @@ export function verdict(flows) {
     const had = step === 0 ? "Before their first training step" : `After only ${count(step)} training ${step === 1 ? "step" : "steps"}`;
     return `${had} both fields are still rough; the comparison is worth reading from step ${count(LEARNT_AT)} on.`;
   }
-  const steps = means(straight.solver, curved.solver, a.report.nfe, b.report.nfe);
+  const steps = means([a, b]);
   const compared = [
     { ...straight, energy: Math.max(0, a.report.energy) },
     { ...curved, energy: Math.max(0, b.report.energy) },
@@ -65,14 +64,15 @@ export function verdict(flows) {
 }
 
 /**
- * With what both went: steps where both take the same kind, else evaluations, which are what steps cost.
- * @param {string} solver @param {string} other @param {number} evaluations @param {number} others
+ * With what both went: Euler steps where both take those, else function evaluations, which are what steps cost.
+ * @param {Picture[]} pictures
  */
-function means(solver, other, evaluations, others) {
-  const isEuler = solver === "euler" && other === "euler";
-  if (isEuler && evaluations === others) return evaluations === 1 ? "With a single Euler step" : `With ${evaluations} Euler steps`;
-  if (evaluations === others) return `With ${evaluations} function evaluations each`;
-  return `With ${count(evaluations)} and ${count(others)} function evaluations`;
+function means(pictures) {
+  const [one = 0, other = 0] = pictures.map(({ report }) => report.nfe);
+  const areEuler = pictures.every(({ sampling }) => sampling.solver.type === "euler" && !sampling.diffusion);
+  if (areEuler && one === other) return one === 1 ? "With a single Euler step" : `With ${one} Euler steps`;
+  if (one === other) return `With ${count(one)} function ${one === 1 ? "evaluation" : "evaluations"} each`;
+  return `With ${count(one)} and ${count(other)} function evaluations`;
 }
 
 /**

@@ -351,7 +351,10 @@
     const history = isWhole ? lab.loss_history() : undefined;
     if (isWhole) {
       session.historyAt = now;
+      const generation = session.states.at(-1)?.generation;
       session.states = JSON.parse(lab.history());
+      // Each round has a loss of its own.
+      if (session.states.at(-1)?.generation !== generation) session.isFloorKnown = false;
       chooseShown(session);
     }
     const states = isWhole ? session.states : undefined;
