@@ -2,6 +2,7 @@
 
 use std::{io::Read, path::Path};
 
+use flow_core::distribution::import::read_table;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::failure::Failure;
@@ -49,7 +50,7 @@ pub fn parse<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Failure>
     Ok(value)
 }
 
-/// The points in a file: a JSON list of `[x, y]`, a result of `flow sample`, or CSV.
+/// The points in a file: a JSON list of `[x, y]`, a result of `flow sample`, or a table (see [`read_table`]).
 pub fn points(option: &str, path: &Path) -> Result<Vec<[f64; 2]>, Failure> {
     #[derive(Deserialize)]
     struct Endpoints {
@@ -59,27 +60,10 @@ pub fn points(option: &str, path: &Path) -> Result<Vec<[f64; 2]>, Failure> {
     let points = match text.trim_start().chars().next() {
         Some('[') => parse(field, &text)?,
         Some('{') => parse::<Endpoints>(field, &text)?.endpoints,
-        _ => csv(field, &text)?,
+        _ => read_table(field, &text)?,
     };
     if points.is_empty() {
         return Err(Failure::input(field, "an empty list", "at least one point"));
-    }
-    Ok(points)
-}
-
-/// Lines of two numbers, after at most one line of names.
-fn csv(field: &str, text: &str) -> Result<Vec<[f64; 2]>, Failure> {
-    let mut points = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let numbers: Vec<Option<f64>> = line.split(',').map(|cell| cell.trim().parse().ok()).collect();
-        match numbers[..] {
-            [Some(x), Some(y)] if x.is_finite() && y.is_finite() => points.push([x, y]),
-            [None, None] if index == 0 => {}
-            _ => {
-                let place = format!("{field} line {}", index + 1);
-                return Err(Failure::input(&place, format!("{line:?}"), "two finite numbers, x,y"));
-            }
-        }
     }
     Ok(points)
 }

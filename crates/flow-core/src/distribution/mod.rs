@@ -8,6 +8,7 @@
 mod curve;
 mod gaussian;
 mod gaussian_mixture;
+pub mod import;
 mod points;
 mod presets;
 mod rectangles;
