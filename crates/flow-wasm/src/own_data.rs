@@ -75,25 +75,6 @@ pub fn own_fault(code: &str) -> Option<String> {
     OwnData::read(code).err().map(|error| error.to_string())
 }
 
-/// The distribution that a code stands for, as it enters a configuration, as JSON.
-///
-/// # Errors
-/// When it is no code.
-#[wasm_bindgen]
-pub fn own_spec(code: &str) -> Result<String, JsError> {
-    Ok(serde_json::to_string(&OwnData::read(code)?.spec())?)
-}
-
-/// The support of a code's distribution and the part of the plane that holds it, as JSON.
-///
-/// # Errors
-/// When it is no code.
-#[wasm_bindgen]
-pub fn own_outline(code: &str) -> Result<String, JsError> {
-    let built = OwnData::read(code)?.spec().build("target")?;
-    Ok(json!({ "bounds": built.bounds(), "shapes": built.outline() }).to_string())
-}
-
 /// At most `count` points of a code's distribution, x and y in turn: its own where it has points.
 ///
 /// # Errors
@@ -104,7 +85,7 @@ pub fn own_points(code: &str, count: usize) -> Result<Vec<f32>, JsError> {
     Ok(match &data {
         OwnData::Points(points) => thinned(points, count).into_iter().flatten().map(|x| x as f32).collect(),
         OwnData::Modes(_) => {
-            let built = data.spec().build("target")?;
+            let built = data.spec().build("your data")?;
             built.sample_evenly(&mut Rng::stream(1, "thumbnail"), count).0.into_flattened()
         }
     })

@@ -1,8 +1,8 @@
 //! The library's tables of named choices, for the page's menus.
 
 use flow_core::config::{FieldKind, Round};
-use flow_core::distribution::PRESETS;
-use flow_core::registry::{Entry, find};
+use flow_core::distribution::{PRESETS, named};
+use flow_core::registry::Entry;
 use flow_core::solver::Diffusion;
 use flow_core::{Coupling, Result, Rng, Schedule, Solver};
 use serde::Serialize;
@@ -91,21 +91,21 @@ impl<T> From<&'static Entry<T>> for Choice {
     }
 }
 
-/// The support of the preset called `target`.
+/// The support of the distribution called `target`.
 ///
 /// # Errors
-/// When there is no such preset.
+/// When there is no such distribution.
 pub fn scene(target: &str) -> Result<Scene> {
-    let target = find(PRESETS, "target", target)?.value.build();
+    let target = named("target", target)?;
     Ok(Scene { bounds: target.bounds(), shapes: target.outline(), modes: target.mode_count() })
 }
 
-/// `count` points of the preset called `target`, drawn by its sampler.
+/// `count` points of the distribution called `target`, drawn by its sampler.
 ///
 /// # Errors
-/// When there is no such preset.
+/// When there is no such distribution.
 pub fn target_points(target: &str, count: usize) -> Result<Vec<[f32; 2]>> {
-    Ok(find(PRESETS, "target", target)?.value.build().sample(&mut Rng::stream(1, "thumbnail"), count))
+    Ok(named("target", target)?.sample(&mut Rng::stream(1, "thumbnail"), count))
 }
 
 #[cfg(test)]

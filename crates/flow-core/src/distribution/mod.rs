@@ -14,11 +14,11 @@ mod presets;
 mod rectangles;
 mod spec;
 
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::Arc};
 
 use serde::Serialize;
 
-use crate::Rng;
+use crate::{Result, Rng, registry::find};
 
 pub use gaussian::Gaussian;
 pub use gaussian_mixture::{Component, GaussianMixture};
@@ -116,6 +116,21 @@ pub enum Outline {
     },
     /// A closed polygon through these corners.
     Polygon(Vec<[f64; 2]>),
+}
+
+/// What stands before the code of own data where a name is expected.
+pub const OWN_PREFIX: &str = "own.";
+
+/// The distribution called `name`: an entry of [`PRESETS`], or `own.` and the [code](import) of
+/// the reader's own data. `field` names it in errors.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) for a name that is neither.
+pub fn named(field: &str, name: &str) -> Result<Arc<dyn Distribution>> {
+    match name.strip_prefix(OWN_PREFIX) {
+        Some(code) => import::OwnData::read(code)?.spec().build(field),
+        None => Ok(find(PRESETS, field, name)?.value.build()),
+    }
 }
 
 /// The weights' running sums, for drawing an index with those probabilities.

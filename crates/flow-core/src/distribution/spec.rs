@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Distribution, GaussianMixture, PRESETS, Points, Rectangles};
-use crate::{Error, Result, registry};
+use super::{Distribution, GaussianMixture, Points, Rectangles};
+use crate::{Error, Result};
 
 /// The most components or rectangles a distribution may have.
 const LARGEST_COUNT: usize = 10_000;
@@ -21,7 +21,8 @@ const LARGEST_COUNT: usize = 10_000;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub enum DistributionSpec {
-    /// `{"preset": NAME}`: an entry of [`PRESETS`].
+    /// `{"preset": NAME}`: an entry of [`PRESETS`](super::PRESETS), or own data by its code (see
+    /// [`named`](super::named)).
     Preset(String),
     /// `{"type": "standard_normal"}`.
     StandardNormal,
@@ -49,7 +50,7 @@ pub enum DistributionSpec {
 }
 
 impl DistributionSpec {
-    /// The entry of [`PRESETS`] called `name`.
+    /// The distribution called `name`.
     pub fn preset(name: &str) -> Self {
         Self::Preset(name.to_owned())
     }
@@ -60,7 +61,7 @@ impl DistributionSpec {
     /// [`Error::Invalid`] with the path of the offending value, as in `target.weights[2]`.
     pub fn build(&self, field: &str) -> Result<Arc<dyn Distribution>> {
         Ok(match self {
-            Self::Preset(name) => registry::find(PRESETS, &format!("{field}.preset"), name)?.value.build(),
+            Self::Preset(name) => return super::named(&format!("{field}.preset"), name),
             Self::StandardNormal => Arc::new(GaussianMixture::standard_normal()),
             Self::GaussianMixture { weights, means, covs } => {
                 Arc::new(GaussianMixture::new(field, weights, means, covs)?)

@@ -124,3 +124,24 @@ proptest! {
         }), "{points:?}");
     }
 }
+
+/// Own data enters a configuration by name, and the same code is the same data anywhere.
+#[test]
+fn own_data_has_a_name() {
+    let code = OwnData::points(vec![[1.0, 2.0], [3.0, -1.0]]).unwrap().code().unwrap();
+    let spec = DistributionSpec::preset(&format!("own.{code}"));
+    let built = spec.build("target").unwrap();
+    assert_eq!(built.mode_at([1.0, 2.0]), Some(0));
+    let json = serde_json::to_string(&spec).unwrap();
+    assert_eq!(serde_json::from_str::<DistributionSpec>(&json).unwrap(), spec);
+    assert_eq!(
+        spec,
+        DistributionSpec::preset("own.pADI_gAAAv4AAAEBAAACVVVy3y4jea7"),
+        "links must stay readable"
+    );
+    let message = DistributionSpec::preset("own.m1_2").build("target").unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "the code of your data is changed or cut, but must be whole and unchanged, as the page wrote it"
+    );
+}
