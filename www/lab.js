@@ -9,6 +9,7 @@ import { Charts } from "./charts.js";
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
 import { DatasetPicker } from "./dataset.js";
+import { Film } from "./film.js";
 import { Flows } from "./flows.js";
 import { notify, reportUncaught } from "./notices.js";
 import { find } from "./panel.js";
@@ -100,6 +101,7 @@ class Lab {
       new DatasetPicker(context),
       new Presets(context),
       new Ticks(context),
+      new Film(context),
       this.#flows,
       new Charts(context),
       this.#address,
