@@ -1,7 +1,7 @@
 /** Which changes of a flow are possible, what else they change, and why others are not. */
 
 import { configOf } from "./experiment.js";
-import { reasonAgainst, registry } from "./registry.js";
+import { isOwn, reasonAgainst, registry } from "./registry.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -44,7 +44,7 @@ function reasonTo(state, name, change) {
  * @typedef {object} Menu
  * @property {string} label
  * @property {(flow: Flow) => string} chosen the name of the option chosen now
- * @property {() => { name: string, label: string, summary: string, change: Partial<Flow> }[]} options
+ * @property {(state?: State) => { name: string, label: string, summary: string, change: Partial<Flow> }[]} options
  */
 
 /**
@@ -73,7 +73,15 @@ export const MENUS = {
       ...registry().rounds.map((entry) => ({ ...entry, change: { coupling: "independent", rounds: [{ name: entry.name, after: ROUND_AFTER }] } })),
     ],
   },
-  source: menuOf("source", "sources", "Source"),
+  source: {
+    ...menuOf("source", "sources", "Source"),
+    // What the reader made for one place can be used in the others.
+    options: (state) => {
+      const own = state ? new Set([state.dataset, state.straight.source, state.curved.source].filter(isOwn)) : [];
+      const mine = [...own].map((name, i) => ({ name, label: i === 0 ? "Your points" : `Your points ${i + 1}`, summary: "What you drew, typed or dropped." }));
+      return [...registry().sources, ...mine].map((entry) => ({ ...entry, change: { source: entry.name } }));
+    },
+  },
   solver: menuOf("solver", "solvers", "Solver"),
   field: menuOf("field", "fields", "Field"),
 };

@@ -3,7 +3,7 @@
 import { Painter, target_points } from "../pkg/flow_wasm.js";
 import { find } from "./panel.js";
 import { viewOf } from "./plane.js";
-import { readOutline } from "./registry.js";
+import { isOwn, readOutline } from "./registry.js";
 import { packed } from "./theme.js";
 
 const THUMBNAIL_POINTS = 400;
@@ -13,27 +13,43 @@ export class DatasetPicker {
   #group = find(document, "#dataset", HTMLElement);
   /** @type {Map<string, { radio: HTMLInputElement, canvas: HTMLCanvasElement }>} */
   #choices = new Map();
+  #context;
 
   /** @param {import("./lab.js").Context} context */
-  constructor({ registry, dispatch }) {
+  constructor(context) {
+    this.#context = context;
     this.#group.replaceChildren();
-    for (const { name, label, summary } of registry.targets) {
-      const choice = document.createElement("label");
-      choice.className = "dataset";
-      choice.title = summary;
-      const radio = document.createElement("input");
-      radio.type = "radio";
-      radio.name = "dataset";
-      radio.value = name;
-      radio.addEventListener("change", () => dispatch({ kind: "dataset", name }));
-      const canvas = document.createElement("canvas");
-      canvas.setAttribute("aria-hidden", "true");
-      const words = document.createElement("span");
-      words.textContent = words.dataset.label = label;
-      choice.append(radio, canvas, words);
-      this.#group.append(choice);
-      this.#choices.set(name, { radio, canvas });
+    for (const entry of context.registry.targets) this.#add(entry);
+  }
+
+  /** @param {import("./registry.js").Entry} entry */
+  #add({ name, label, summary }) {
+    const choice = document.createElement("label");
+    choice.className = "dataset";
+    choice.title = summary;
+    const radio = document.createElement("input");
+    radio.type = "radio";
+    radio.name = "dataset";
+    radio.value = name;
+    radio.addEventListener("change", () => this.#context.dispatch({ kind: "dataset", name }));
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("aria-hidden", "true");
+    const words = document.createElement("span");
+    words.textContent = words.dataset.label = label;
+    choice.append(radio, canvas, words);
+    this.#group.append(choice);
+    this.#choices.set(name, { radio, canvas });
+  }
+
+  /** The reader's own data have one place at the row's end; newer ones take it. @param {string} name */
+  #addOwn(name) {
+    const before = [...this.#choices.keys()].find(isOwn);
+    if (before) {
+      this.#choices.get(before)?.radio.parentElement?.remove();
+      this.#choices.delete(before);
     }
+    this.#add({ name, label: "Your data", summary: "What you drew, typed or dropped." });
+    this.themed(this.#context.theme());
   }
 
   /**
@@ -41,6 +57,7 @@ export class DatasetPicker {
    * @param {import("./state.js").State | undefined} before
    */
   render({ dataset }, before) {
+    if (isOwn(dataset) && !this.#choices.has(dataset)) this.#addOwn(dataset);
     const choice = this.#choices.get(dataset);
     if (!choice || dataset === before?.dataset) return;
     choice.radio.checked = true;

@@ -88,7 +88,10 @@ export class Head {
     const flow = state[this.#name];
     if (flow === before?.[this.#name] && state.dataset === before.dataset) return;
     this.#heading.textContent = flow.name;
-    for (const { menu, select } of this.#menus) select.value = menu.chosen(flow);
+    for (const { menu, select } of this.#menus) {
+      this.#list(menu, select);
+      select.value = menu.chosen(flow);
+    }
     this.#title.value = flow.name;
     const extras = [flow.noise > 0 ? `noise ${decimal(flow.noise)}` : "", flow.guided < 0 ? "" : `towards mode ${flow.guided + 1}`];
     this.#extras.textContent = extras.filter(Boolean).join(", ");
@@ -127,25 +130,33 @@ export class Head {
   #select(menu) {
     const select = document.createElement("select");
     select.autocomplete = "off";
-    for (const { name, label, summary } of menu.options()) {
-      const option = new Option(label, name);
-      option.title = summary;
-      select.append(option);
-    }
+    this.#list(menu, select);
     // Whether an option is possible depends on all other choices: it is found out when the reader turns to the menu.
     for (const event of ["focus", "pointerenter"]) select.addEventListener(event, () => this.#markImpossible(menu, select));
     select.addEventListener("change", () => {
-      const option = menu.options().find(({ name }) => name === select.value);
+      const option = menu.options(this.#state).find(({ name }) => name === select.value);
       if (option) this.#choose(option.change);
     });
     this.#menus.push({ menu, select });
     return labelled(menu.label, select);
   }
 
+  /** Lists a menu's options, where they are not yet. @param {Menu} menu @param {HTMLSelectElement} select */
+  #list(menu, select) {
+    const options = menu.options(this.#state);
+    if (options.length === select.options.length && options.every(({ name }, i) => name === select.options[i]?.value)) return;
+    const chosen = select.value;
+    select.replaceChildren(
+      ...options.map(({ name, label, summary }) => Object.assign(new Option(label, name), { title: summary })),
+    );
+    if (chosen) select.value = chosen;
+  }
+
   /** @param {Menu} menu @param {HTMLSelectElement} select */
   #markImpossible(menu, select) {
     if (!this.#state) return;
-    for (const [i, { name, label, summary, change }] of menu.options().entries()) {
+    this.#list(menu, select);
+    for (const [i, { name, label, summary, change }] of menu.options(this.#state).entries()) {
       const option = select.options[i];
       if (!option) continue;
       const outcome = name === select.value ? undefined : possible(this.#state, this.#name, change);

@@ -12,6 +12,7 @@ import { DatasetPicker } from "./dataset.js";
 import { Film } from "./film.js";
 import { Flows } from "./flows.js";
 import { notify, reportUncaught } from "./notices.js";
+import { OwnData } from "./own-data.js";
 import { find } from "./panel.js";
 import { Presets } from "./presets.js";
 import { registry } from "./registry.js";
@@ -99,6 +100,7 @@ class Lab {
     this.#features = [
       new Controls(context),
       new DatasetPicker(context),
+      new OwnData(context),
       new Presets(context),
       new Ticks(context),
       new Film(context),

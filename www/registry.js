@@ -1,6 +1,6 @@
 /** What flow-core can do, by name: the tables behind every menu of the page. */
 
-import { check_config, outline, registry as readTables } from "../pkg/flow_wasm.js";
+import { check_config, outline, own_fault, registry as readTables } from "../pkg/flow_wasm.js";
 
 /** @typedef {{ name: string, label: string, summary: string }} Entry */
 /** @typedef {Entry & { evaluationsPerStep: number, isAdaptive: boolean }} SolverEntry */
@@ -16,6 +16,7 @@ import { check_config, outline, registry as readTables } from "../pkg/flow_wasm.
  * @property {SolverEntry[]} solvers
  * @property {Entry[]} diffusions
  * @property {RoundEntry[]} rounds
+ * @property {(name: string) => boolean} isOwnData whether a name is a whole code of the reader's own data
  */
 
 /**
@@ -23,12 +24,20 @@ import { check_config, outline, registry as readTables } from "../pkg/flow_wasm.
  * @typedef {{ bounds: [number, number, number, number], shapes: Shape[], modes: number }} Outline bounds: left, right, bottom, top
  */
 
+/** What stands before the code of the reader's own data where a preset's name is expected. */
+export const OWN = "own.";
+
+/** Whether a distribution is the reader's own. @param {string} name */
+export function isOwn(name) {
+  return name.startsWith(OWN);
+}
+
 /** @type {Registry | undefined} */
 let tables;
 
 /** The tables, once the module is loaded. @returns {Registry} */
 export function registry() {
-  tables ??= /** @type {Registry} */ (JSON.parse(readTables()));
+  tables ??= /** @type {Registry} */ ({ ...JSON.parse(readTables()), isOwnData: (name) => isOwn(name) && own_fault(name.slice(OWN.length)) === undefined });
   return tables;
 }
 
@@ -54,5 +63,5 @@ export function reasonAgainst(config) {
  * @param {string} name
  */
 export function labelOf(entries, name) {
-  return entries.find((entry) => entry.name === name)?.label ?? name;
+  return entries.find((entry) => entry.name === name)?.label ?? (isOwn(name) ? "Your data" : name);
 }

@@ -176,6 +176,20 @@ export function entryOf(entries) {
   };
 }
 
+/**
+ * A distribution: one of a table, or the reader's own.
+ * @param {(registry: Registry) => { name: string }[]} entries
+ * @returns {Codec<string>}
+ */
+function distributionOf(entries) {
+  const preset = entryOf(entries);
+  return {
+    ...preset,
+    read: (text, registry) => preset.read(text, registry) ?? (registry.isOwnData(text) ? text : undefined),
+    accepted: (registry) => `${preset.accepted(registry)}, or own data as this page wrote them`,
+  };
+}
+
 /** @type {Codec<boolean>} */
 export const onOrOff = {
   write: (value) => (value ? "on" : "off"),
@@ -229,7 +243,7 @@ const PARTS = {
   schedule: entryOf((registry) => registry.schedules),
   coupling: entryOf((registry) => registry.couplings),
   rounds,
-  source: entryOf((registry) => registry.sources),
+  source: distributionOf((registry) => registry.sources),
   field: entryOf((registry) => registry.fields),
   solver: entryOf((registry) => registry.solvers),
   diffusion: entryOf((registry) => registry.diffusions),
@@ -251,7 +265,7 @@ function partsOf(flow) {
 
 /** @type {Record<string, Key>} */
 export const KEYS = {
-  dataset: inState("dataset", entryOf((registry) => registry.targets)),
+  dataset: inState("dataset", distributionOf((registry) => registry.targets)),
   n: inState("n", wholeNumber(1, MAX_EULER_STEPS)),
   seed: inState("seed", wholeNumber(0, MAX_SEED)),
   particles: inState("particles", oneOf(PARTICLES)),

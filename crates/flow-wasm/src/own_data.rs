@@ -86,7 +86,7 @@ pub fn own_points(code: &str, count: usize) -> Result<Vec<f32>, JsError> {
         OwnData::Points(points) => thinned(points, count).into_iter().flatten().map(|x| x as f32).collect(),
         OwnData::Modes(_) => {
             let built = data.spec().build("your data")?;
-            built.sample_evenly(&mut Rng::stream(1, "thumbnail"), count).0.into_flattened()
+            built.sample(&mut Rng::stream(1, "thumbnail"), count).into_flattened()
         }
     })
 }

@@ -1,0 +1,118 @@
+/** Gaussian modes on the board: each a button that is dragged, or moved by the arrow keys. */
+
+/** @typedef {import("./board.js").Point} Point */
+/** @typedef {{ center: Point, sd: number, weight: number }} Mode */
+
+/** @type {Record<string, Point>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const STEP = 0.1;
+const FAST = 5;
+
+export class Modes {
+  /** @type {Mode[]} */
+  list = [];
+  #layer;
+  #board;
+  #changed;
+  #chosen = -1;
+
+  /**
+   * @param {HTMLElement} layer lies over the board
+   * @param {import("./board.js").Board} board
+   * @param {() => void} changed
+   */
+  constructor(layer, board, changed) {
+    this.#layer = layer;
+    this.#board = board;
+    this.#changed = changed;
+  }
+
+  /** The mode whose numbers the controls show. */
+  get chosen() {
+    return this.list[this.#chosen];
+  }
+
+  /** @param {Mode} mode */
+  add(mode) {
+    this.list.push(mode);
+    this.#update(this.list.length - 1);
+    this.#focus();
+  }
+
+  /** @param {Partial<Mode>} change to the chosen mode */
+  change(change) {
+    const mode = this.chosen;
+    if (mode) Object.assign(mode, change);
+    this.#update();
+  }
+
+  remove() {
+    if (!this.chosen) return;
+    this.list.splice(this.#chosen, 1);
+    this.#update(Math.min(this.#chosen, this.list.length - 1));
+    this.#focus();
+  }
+
+  /** @param {Mode[]} list */
+  replace(list) {
+    this.list = list;
+    this.#update(list.length - 1);
+  }
+
+  #focus() {
+    const button = this.#layer.children[this.#chosen];
+    if (button instanceof HTMLElement) button.focus();
+  }
+
+  #update(chosen = this.#chosen) {
+    this.#chosen = chosen;
+    while (this.#layer.childElementCount < this.list.length) this.#layer.append(this.#button(this.#layer.childElementCount));
+    while (this.#layer.childElementCount > this.list.length) this.#layer.lastElementChild?.remove();
+    for (const [i, { center, sd }] of this.list.entries()) {
+      const button = /** @type {HTMLElement} */ (this.#layer.children[i]);
+      const [left = 0, top = 0] = this.#board.share(center);
+      button.style.insetInlineStart = `${100 * left}%`;
+      button.style.insetBlockStart = `${100 * top}%`;
+      button.ariaLabel = `Mode ${i + 1} at ${center[0].toFixed(1)}, ${center[1].toFixed(1)}, size ${sd}`;
+      button.ariaPressed = String(i === chosen);
+    }
+    this.#changed();
+  }
+
+  /** @param {number} i */
+  #button(i) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "own-mode";
+    button.textContent = String(i + 1);
+    const choose = () => i !== this.#chosen && this.#update(i);
+    button.addEventListener("focus", choose);
+    button.addEventListener("click", choose);
+    button.addEventListener("pointerdown", (event) => {
+      if (event.button === 0) button.setPointerCapture(event.pointerId);
+    });
+    button.addEventListener("pointermove", (event) => {
+      if (button.hasPointerCapture(event.pointerId)) this.#move(i, this.#board.place(event));
+    });
+    button.addEventListener("keydown", (event) => {
+      const [x, y] = ARROWS[event.key] ?? [0, 0];
+      const isRemoval = event.key === "Delete" || event.key === "Backspace";
+      if (!isRemoval && x === 0 && y === 0) return;
+      event.preventDefault();
+      const step = event.shiftKey ? FAST * STEP : STEP;
+      const [atX, atY] = this.list[i]?.center ?? [0, 0];
+      if (isRemoval) this.remove();
+      else this.#move(i, [atX + x * step, atY + y * step]);
+    });
+    return button;
+  }
+
+  /** @param {number} i @param {Point} to */
+  #move(i, to) {
+    const mode = this.list[i];
+    if (!mode) return;
+    const inside = (/** @type {number} */ x) => Number(Math.min(5, Math.max(-5, x)).toFixed(2));
+    mode.center = [inside(to[0]), inside(to[1])];
+    this.#update(i);
+  }
+}

@@ -1,0 +1,57 @@
+/** Pictures as pixels: of an image file and of a word. */
+
+/** @typedef {{ data: Uint8ClampedArray, width: number, height: number }} Pixels */
+
+/** Finer than this a picture only takes longer. */
+const LONGER_SIDE = 256;
+const LARGEST_FILE = 20_000_000;
+
+/**
+ * @param {File} file
+ * @returns {Promise<Pixels>}
+ */
+export async function pixelsOfFile(file) {
+  if (file.size > LARGEST_FILE) throw new Error(`“${file.name}” has ${Math.round(file.size / 1e6)} MB, but must have at most 20`);
+  const image = await createImageBitmap(file).catch(() => {
+    throw new Error(`“${file.name}” is no image that this browser can read, but must be a PNG, JPEG, WebP or GIF`);
+  });
+  const scale = Math.min(1, LONGER_SIDE / Math.max(image.width, image.height));
+  const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));
+  return pixels(width ?? 1, height ?? 1, (context) => {
+    context.imageSmoothingQuality = "high";
+    context.drawImage(image, 0, 0, width ?? 1, height ?? 1);
+    image.close();
+  });
+}
+
+/**
+ * A word in black on nothing.
+ * @param {string} word
+ * @param {string} font the page's font family
+ */
+export function pixelsOfWord(word, font) {
+  const face = (/** @type {number} */ size) => `600 ${size}px ${font}`;
+  const probe = new OffscreenCanvas(1, 1).getContext("2d");
+  if (!probe) throw new Error("this browser cannot draw a word");
+  probe.font = face(100);
+  const size = Math.min(LONGER_SIDE / 1.5, (100 * LONGER_SIDE * 2) / Math.max(1, probe.measureText(word).width));
+  return pixels(2 * LONGER_SIDE, LONGER_SIDE, (context) => {
+    context.font = face(size);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(word, LONGER_SIDE, LONGER_SIDE / 2);
+  });
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {(context: OffscreenCanvasRenderingContext2D) => void} draw
+ * @returns {Pixels}
+ */
+function pixels(width, height, draw) {
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("this browser cannot read pictures");
+  draw(context);
+  return context.getImageData(0, 0, width, height);
+}
