@@ -1,0 +1,211 @@
+// The reader's own data: every way to make them, what is said when they cannot be, and the link that holds them.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { PNG } from "pngjs";
+
+import { violations } from "./harness/audit.js";
+import { launchChromium } from "./harness/browsers.js";
+import { Lab } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const QUICK = { until: 30, play: "off", n: 2 };
+
+/** @param {import("playwright-core").BrowserContextOptions} [options] */
+async function opened(options) {
+  const lab = await Lab.in(browser, server.url, options);
+  await lab.page.goto(`${server.url}#until=30&play=off&n=2`);
+  await lab.until("a training that ended", async () => (await lab.button("Train").count()) === 1);
+  await lab.page.getByRole("button", { name: /^Your own data/ }).click();
+  const dialog = lab.page.getByRole("dialog", { name: "Your own data" });
+  const way = (/** @type {string} */ name) => dialog.getByRole("radio", { name, exact: true });
+  return {
+    lab,
+    dialog,
+    way,
+    board: dialog.getByRole("img", { name: /^Your data on the plane/ }),
+    says: (/** @type {RegExp} */ text) => dialog.getByRole("status").filter({ hasText: text }).waitFor(),
+    complains: (/** @type {RegExp} */ text) => dialog.getByRole("alert").filter({ hasText: text }).waitFor(),
+    use: (/** @type {string} */ what) => dialog.getByRole("button", { name: `Use as ${what}`, exact: true }),
+  };
+}
+
+/** A gray picture. @param {number} side @param {(x: number, y: number) => number} gray */
+function picture(side, gray) {
+  const png = new PNG({ width: side, height: side });
+  for (let i = 0; i < side * side; i += 1) png.data.set([gray(i % side, Math.floor(i / side)), 0, 0, 255], 4 * i);
+  for (let i = 0; i < side * side; i += 1) png.data.copyWithin(4 * i + 1, 4 * i, 4 * i + 1), png.data.copyWithin(4 * i + 2, 4 * i, 4 * i + 1);
+  return { name: "picture.png", mimeType: "image/png", buffer: PNG.sync.write(png) };
+}
+
+test("a drawing becomes the target, and its link gives the same picture in a second visit", async () => {
+  const { lab, board, dialog, says, use } = await opened();
+  assert.ok(await use("target").isDisabled(), "nothing cannot be used");
+  const box = await board.boundingBox();
+  assert.ok(box);
+  const to = (/** @type {number} */ x, /** @type {number} */ y) => lab.page.mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 5 });
+  for (const y of [0.3, 0.7]) {
+    await to(0.2, y);
+    await lab.page.mouse.down();
+    await to(0.8, y);
+    await lab.page.mouse.up();
+  }
+  await says(/^1,024 points/);
+  await dialog.getByRole("button", { name: "Undo stroke" }).click();
+  await dialog.getByRole("button", { name: "Undo stroke" }).click();
+  await says(/^Nothing yet/);
+  await to(0.2, 0.4);
+  await lab.page.mouse.down();
+  await to(0.8, 0.6);
+  await lab.page.mouse.up();
+  await dialog.getByRole("combobox", { name: "Points" }).selectOption("512");
+  await says(/^512 points/);
+  await use("target").click();
+  await lab.settled(30, 2);
+  assert.ok(await lab.dataset("Your data").isChecked());
+  await lab.until("the address", async () => lab.page.url().includes("dataset=own.p"));
+  const [link, hash] = [lab.page.url(), await lab.text("Straight", "hash")];
+  assert.ok(link.length < 4_000, `${link.length} characters`);
+
+  const second = await Lab.in(browser, server.url);
+  await second.page.goto(link);
+  await second.settled(30, 2);
+  assert.equal(await second.text("Straight", "hash"), hash);
+  assert.equal(second.page.url(), link);
+  for (const visit of [lab, second]) {
+    visit.assertQuiet();
+    await visit.close();
+  }
+});
+
+test("modes are added, moved, widened and removed by keyboard alone", async () => {
+  const { lab, dialog, way, says, use } = await opened();
+  const { keyboard } = lab.page;
+  await way("Drawing").focus();
+  await keyboard.press("ArrowRight");
+  assert.ok(await way("Modes").isChecked());
+  await dialog.getByRole("button", { name: "Add a mode" }).focus();
+  await keyboard.press("Enter");
+  await says(/^1 mode,/);
+  // A new mode has the focus.
+  for (let i = 0; i < 4; i += 1) await keyboard.press("Shift+ArrowLeft");
+  await keyboard.press("ArrowUp");
+  await dialog.getByRole("button", { name: "Mode 1 at -2.0, 0.1, size 0.3" }).waitFor();
+  for (const _ of "ab") {
+    await dialog.getByRole("button", { name: "Add a mode" }).focus();
+    await keyboard.press("Enter");
+  }
+  await says(/^3 modes,/);
+  await keyboard.press("Delete");
+  await says(/^2 modes,/);
+  for (let i = 0; i < 4; i += 1) await keyboard.press("Shift+ArrowRight");
+  await dialog.getByRole("slider", { name: "Mode size" }).focus();
+  await keyboard.press("ArrowRight");
+  await dialog.getByRole("button", { name: "Mode 2 at 2.0, 0.0, size 0.35" }).waitFor();
+  await use("target").focus();
+  await keyboard.press("Enter");
+  await lab.until("the address", async () => lab.page.url().includes("dataset=own.m-2_0.1_0.3*2_0_0.35"));
+  await lab.settled(30, 2);
+  assert.match((await lab.panel("Straight").getByRole("img").getAttribute("aria-label")) ?? "", /^Straight, Your data:/);
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("points are typed or come as a file, and what is wrong with them is said", async () => {
+  const { lab, dialog, way, says, complains, use } = await opened();
+  await way("Points").check();
+  const table = dialog.getByRole("textbox", { name: /^Points/ });
+  await table.fill("x,y\n1,2\n3,b\n");
+  await complains(/^The table line 3 is "3,b", but must be two finite numbers, x,y\.$/);
+  assert.ok(await use("target").isDisabled());
+  await table.fill("1e9; 2\n3;4");
+  await says(/^2 points/);
+  await dialog.getByRole("checkbox", { name: "Fit into the plane" }).uncheck();
+  await complains(/within 50 of 0/);
+  const file = dialog.getByLabel(/CSV file/);
+  const lines = Array.from({ length: 5000 }, (_, i) => `${Math.sin(i)},${Math.cos(1.7 * i)}`).join("\r\n");
+  await file.setInputFiles({ name: "many.csv", mimeType: "text/csv", buffer: Buffer.from(`\ufeffx,y\r\n${lines}`) });
+  await says(/^2,048 of 5,000 points, taken evenly, [\d,]+ characters/);
+  await file.setInputFiles({ name: "noise.csv", mimeType: "text/csv", buffer: Buffer.from([0, 255, 254, 10, 7, 200]) });
+  await complains(/^The table line 2 is .* but must be two finite numbers/);
+  await file.setInputFiles({ name: "large.csv", mimeType: "text/csv", buffer: Buffer.alloc(1_000_001, "1,2\n") });
+  await complains(/“large.csv” has 1,001 kB, but must have at most 1,000/);
+  await table.fill("-1,-1\n1,1\n0,0.5");
+  await says(/^3 points/);
+  await use("source").click();
+  await lab.settled(30, 2);
+  for (const panel of ["Straight", "Curved"]) {
+    assert.equal(
+      await lab.page.getByRole("region", { name: panel }).getByRole("combobox", { name: "Source" }).evaluate((menu) => /** @type {HTMLSelectElement} */ (menu).selectedOptions[0]?.label),
+      "Your points",
+    );
+  }
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("an image and a word become points", async () => {
+  const { lab, dialog, way, says, complains, use } = await opened();
+  await way("Image").check();
+  const file = dialog.getByLabel("Image file");
+  await file.setInputFiles(picture(40, (x, y) => (x < 20 === y < 20 ? 20 : 255)));
+  await says(/^1,024 points/);
+  await file.setInputFiles(picture(40, () => 255));
+  await complains(/^The picture is blank, but must be one with something on it\.$/);
+  await dialog.getByRole("radio", { name: "Bright is dense" }).check();
+  await says(/^1,024 points/);
+  await file.setInputFiles({ name: "broken.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  await complains(/“broken.png” is no image that this browser can read/);
+  await way("Word").check();
+  await dialog.getByRole("textbox", { name: "Word" }).fill("flow");
+  await says(/^1,024 points/);
+  await use("target").click();
+  await lab.settled(30, 2);
+  assert.ok(await lab.dataset("Your data").isChecked());
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("a link with broken own data says so and shows the default", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ ...QUICK, dataset: "own.pADI_gAAAv4AAAEBAAACVVVy3y4jea8" });
+  await lab.page.getByRole("alert").filter({ hasText: "The link’s key “dataset” is “own.p" }).waitFor();
+  assert.ok(await lab.dataset("Five modes").isChecked());
+  lab.assertQuiet();
+  await lab.close();
+});
+
+describe("axe finds nothing in the dialog, and nothing sticks out", () => {
+  for (const [what, options] of Object.entries({
+    "in light": { viewport: { width: 1280, height: 900 }, colorScheme: /** @type {const} */ ("light") },
+    "in the dark": { viewport: { width: 1280, height: 900 }, colorScheme: /** @type {const} */ ("dark") },
+    "at 320 px": { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true },
+    "in forced colours": { viewport: { width: 1280, height: 900 }, forcedColors: /** @type {const} */ ("active") },
+  })) {
+    test(what, async () => {
+      const { lab, dialog, way } = await opened(options);
+      for (const name of ["Drawing", "Modes", "Points", "Image", "Word"]) {
+        await way(name).check();
+        if (name === "Modes") await dialog.getByRole("button", { name: "Add a mode" }).click();
+        assert.deepEqual(await violations(lab.page), [], name);
+        const [inner = 0, outer = 0] = await dialog.evaluate((element) => [element.scrollWidth, element.clientWidth]);
+        assert.ok(inner <= outer, `${name}: ${inner} > ${outer}`);
+      }
+      lab.assertQuiet();
+      await lab.close();
+    });
+  }
+});
