@@ -1,42 +1,41 @@
-//! How fast whole experiments train and move particles on this machine, as JSON rows for
-//! `cargo xtask bench`. The same rows are measured in Node and in a browser by
-//! `tests/browser/bench/measure.js`.
+//! How fast whole experiments train and move particles on this machine: the native contestant of
+//! `cargo xtask bench`, whose protocol is told in `xtask/src/bench/contestant.rs`. The same tasks are
+//! measured in Node and in a browser by `tests/browser/bench/measure.js`.
 #![allow(clippy::print_stdout, reason = "a program whose output is its result")]
 
-use std::{fs, time::Instant};
+use std::{error::Error, fs, io::stdin, time::Instant};
 
 use flow_core::{Config, Experiment, Result, Solver};
-use serde_json::json;
+use serde_json::{Value, json};
 
-const ROUNDS: usize = 7;
-/// Slices to find out how many steps fill one.
-const WARM_UP: usize = 2;
 const SLICE_SECONDS: f64 = 0.1;
 const PARTICLES: usize = 10_000;
 /// The clock of busy seconds may stand still for as long as this.
 const GRAIN_SECONDS: f64 = 4e-3;
+/// The checkerboard counts as learnt at this squared error.
+const QUALITY: f64 = 0.013;
 
-fn main() -> Result<()> {
+fn main() -> std::result::Result<(), Box<dyn Error>> {
+    let mut slices = Vec::new();
     for width in [32, 64, 128] {
-        let mut variants = Vec::new();
         for (engine, coupling) in VARIANTS {
-            let experiment = Experiment::new(config(width, engine, coupling)?)?;
-            variants.push(Variant { engine, coupling, experiment, steps: 1, rates: Vec::new() });
+            let task = json!({ "what": "training", "width": width, "engine": engine, "coupling": coupling });
+            slices.push(Slice::training(task)?);
         }
-        // The variants take turns, so that whatever else the machine does meets them all.
-        for _ in 0..WARM_UP + ROUNDS {
-            for variant in &mut variants {
-                variant.run_slice()?;
-            }
-        }
-        for Variant { engine, coupling, rates, .. } in variants {
-            let value = median(rates.into_iter().skip(WARM_UP));
-            println!(
-                "{}",
-                json!({ "what": "training", "width": width, "engine": engine, "coupling": coupling, "value": value })
-            );
-        }
-        println!("{}", json!({ "what": "velocity", "width": width, "value": velocities_per_second(width)? }));
+        let task = json!({ "what": "velocity", "width": width });
+        slices.push(Slice { work: Work::Velocity(experiment(&task)?), task, steps: 1 });
+    }
+    let quality = json!({ "what": "training", "width": 64, "engine": "fused", "coupling": "independent", "dataset": "checkerboard" });
+    let facts = [
+        json!({ "task": { "what": "steps to quality", "dataset": "checkerboard" }, "value": steps_to_quality(&quality)? }),
+    ];
+    slices.push(Slice::training(quality)?);
+
+    let tasks: Vec<&Value> = slices.iter().map(|slice| &slice.task).collect();
+    println!("{}", json!({ "version": "this machine's own code", "tasks": tasks, "facts": facts }));
+    for line in stdin().lines() {
+        let slice = slices.get_mut(line?.trim().parse::<usize>()?).ok_or("there is no such task")?;
+        println!("{}", json!({ "value": slice.run()? }));
     }
     Ok(())
 }
@@ -49,48 +48,81 @@ const VARIANTS: [(&str, &str); 4] = [
     ("ndarray", "independent"),
 ];
 
-struct Variant {
-    engine: &'static str,
-    coupling: &'static str,
-    experiment: Experiment,
+/// About a tenth of a second of work.
+struct Slice {
+    task: Value,
+    work: Work,
     steps: u32,
-    rates: Vec<f64>,
 }
 
-impl Variant {
-    fn run_slice(&mut self) -> Result<()> {
-        let began = busy_seconds();
-        self.experiment.train(self.steps)?;
-        let rate = f64::from(self.steps) / (busy_seconds() - began).max(GRAIN_SECONDS);
-        self.rates.push(rate);
-        self.steps = (rate * SLICE_SECONDS).max(1.0) as u32;
-        Ok(())
+enum Work {
+    Training(Experiment),
+    Velocity(Experiment),
+}
+
+impl Slice {
+    fn training(task: Value) -> Result<Self> {
+        Ok(Self { work: Work::Training(experiment(&task)?), task, steps: 1 })
+    }
+
+    /// Training steps, or evaluations of the velocity of single particles, in a second.
+    fn run(&mut self) -> Result<f64> {
+        match &mut self.work {
+            Work::Training(experiment) => {
+                let began = busy_seconds();
+                experiment.train(self.steps)?;
+                let rate = f64::from(self.steps) / (busy_seconds() - began).max(GRAIN_SECONDS);
+                self.steps = (rate * SLICE_SECONDS).max(1.0) as u32;
+                Ok(rate)
+            }
+            Work::Velocity(experiment) => {
+                // From what ten more Euler steps cost.
+                let seconds = |steps| -> Result<f64> {
+                    let began = busy_seconds();
+                    experiment.sample(Solver::Euler, steps)?;
+                    Ok(busy_seconds() - began)
+                };
+                let (long, short) = (seconds(20)?, seconds(10)?);
+                Ok(10.0 * PARTICLES as f64 / (long - short))
+            }
+        }
     }
 }
 
-fn config(width: usize, engine: &str, coupling: &str) -> Result<Config> {
+fn experiment(task: &Value) -> Result<Experiment> {
+    let or = |key: &str, usual: &str| task[key].as_str().unwrap_or(usual).to_owned();
     let text = json!({
-        "network": { "width": width },
-        "training": { "engine": engine },
-        "coupling": { "type": coupling },
+        "target": { "preset": or("dataset", "five-modes") },
+        "network": { "width": task["width"] },
+        "training": { "engine": or("engine", "fused") },
+        "coupling": { "type": or("coupling", "independent") },
         "sampling": { "particles": PARTICLES },
     });
-    Config::from_json(&text.to_string())
+    let config = Config::from_json(&text.to_string())?;
+    Experiment::new(if task["dataset"].is_null() { config } else { planned(config, 1000) })
 }
 
-/// Evaluations of the velocity of single particles, from what ten more Euler steps cost.
-fn velocities_per_second(width: usize) -> Result<f64> {
-    let experiment = Experiment::new(config(width, "fused", "independent")?)?;
-    let seconds = |steps| -> Result<f64> {
-        let began = busy_seconds();
-        experiment.sample(Solver::Euler, steps)?;
-        Ok(busy_seconds() - began)
-    };
-    let mut extra = Vec::new();
-    for _ in 0..WARM_UP + ROUNDS {
-        extra.push(seconds(20)? - seconds(10)?);
+/// The recipe that gets to the exact field in the least time: steps with a known end and stable targets.
+fn planned(config: Config, steps: u64) -> Config {
+    let mut config = config.planned(steps);
+    config.training.batch_size = 256;
+    config.training.stable_targets = true;
+    config
+}
+
+/// The fewest steps, in hundreds, that bring the field as near the exact one as [`QUALITY`] asks when they are
+/// planned from the start: the same everywhere.
+fn steps_to_quality(task: &Value) -> Result<u32> {
+    let config = experiment(task)?.config().clone();
+    let mut steps = 0;
+    loop {
+        steps += 100;
+        let mut experiment = Experiment::new(planned(config.clone(), steps.into()))?;
+        experiment.train(steps)?;
+        if experiment.field_error()?.value <= QUALITY {
+            return Ok(steps);
+        }
     }
-    Ok(10.0 * PARTICLES as f64 / median(extra.into_iter().skip(WARM_UP)))
 }
 
 /// Seconds for which this thread has had a processor, where Linux tells; else by the clock. On a
@@ -101,10 +133,4 @@ fn busy_seconds() -> f64 {
         .ok()
         .and_then(|text| text.split(' ').next()?.parse::<f64>().ok())
         .map_or_else(|| START.with(|start| start.elapsed().as_secs_f64()), |nanoseconds| nanoseconds * 1e-9)
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -1,55 +1,91 @@
-// Prints the rows of one place as JSON lines: `node bench/run.js node` or `node bench/run.js chromium`.
+// A contestant of `cargo xtask bench`: `node bench/run.js node` or `node bench/run.js chromium`. The protocol is told in
+// xtask/src/bench/contestant.rs; FLOW_PEAK names the module that measures the machine's limit.
 
 import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { constants, brotliCompressSync } from "node:zlib";
 
 import { launchChromium } from "../harness/browsers.js";
 import { startServer } from "../harness/server.js";
-import { measure } from "./measure.js";
+import { slices } from "./measure.js";
+import { drawing } from "./drawing.js";
+
+/** @typedef {{ task: import("./measure.js").Task, value: number }} Fact */
 
 const PKG = new URL("../../../dist/pkg/", import.meta.url);
+const peak = await readFile(process.env["FLOW_PEAK"] ?? "");
+
+/** Talks to the one who asks, until there is nothing more to ask.
+ * @param {string} version
+ * @param {import("./measure.js").Task[]} tasks
+ * @param {Fact[]} facts
+ * @param {(index: number) => number | Promise<number>} run */
+async function answer(version, tasks, facts, run) {
+  console.log(JSON.stringify({ version, tasks, facts }));
+  for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify({ value: await run(Number(line)) }));
+}
 
 async function inNode() {
   const bytes = await readFile(new URL("flow_wasm_bg.wasm", PKG));
   const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } };
-  const sizes = [
-    { what: "wasm bytes", value: bytes.length },
-    { what: "wasm bytes, brotli", value: brotliCompressSync(bytes, best).length },
-  ];
   // The classic glue is one script with one variable, which Node can run as it is.
   const script = await readFile(new URL("flow_wasm.classic.js", PKG), "utf8");
   const glue = new Function(`${script}; return wasm_bindgen;`)();
   const began = performance.now();
   glue.initSync({ module: new WebAssembly.Module(bytes) });
-  const start = { what: "start-up", value: performance.now() - began };
+  const facts = [
+    { task: { what: "start-up" }, value: performance.now() - began },
+    { task: { what: "wasm bytes" }, value: bytes.length },
+    { task: { what: "wasm bytes, brotli" }, value: brotliCompressSync(bytes, best).length },
+  ];
   const busy = () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   };
-  return [...sizes, start, ...measure(glue, busy, undefined)];
+  const all = slices(glue, busy, peak, undefined);
+  await answer(`Node ${process.versions.node}`, all.map(({ task }) => task), facts, (index) => all[index]?.run() ?? NaN);
 }
 
 async function inChromium() {
   const server = await startServer();
   const browser = await launchChromium();
+  const rows = await drawing(browser, server.url);
   const page = await browser.newPage();
   // Any address of the server but the page's own, which would train in the background.
   await page.goto(`${server.url}www/icon.svg`);
-  const rows = await page.evaluate(`(async () => {
+  const { start, tasks } = await page.evaluate(`(async () => {
     const began = performance.now();
     const glue = await import("/pkg/flow_wasm.js");
     await glue.default();
-    const start = { what: "start-up", value: performance.now() - began };
+    const start = performance.now() - began;
     const canvas = () => {
       const element = document.createElementNS("http://www.w3.org/1999/xhtml", "canvas");
       element.width = element.height = 800;
       return element.getContext("2d");
     };
-    return [start, ...(${measure})(glue, () => performance.now(), canvas)];
-  })()`);
+    const peak = Uint8Array.from(atob("${peak.toString("base64")}"), (letter) => letter.charCodeAt(0));
+    globalThis.slices = (${slices})(glue, () => performance.now(), peak, canvas);
+    return { start, tasks: slices.map(({ task }) => task) };
+  })()`).then((value) => /** @type {{ start: number, tasks: import("./measure.js").Task[] }} */ (value));
+  const facts = [{ task: { what: "start-up" }, value: start }, ...rows];
+  // The page can only tell the wall's time; Chromium itself knows how much of it the main thread had a processor.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const threadTime = async () => 1000 * ((await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "ThreadTime")?.value ?? NaN);
+  await answer(`Chromium ${browser.version()}`, tasks, facts, async (index) => {
+    const before = await threadTime();
+    const { value, wall } = /** @type {{ value: number, wall: number }} */ (
+      await page.evaluate(`(() => {
+        const began = performance.now();
+        const value = slices[${index}].run();
+        return { value, wall: performance.now() - began };
+      })()`)
+    );
+    const share = Math.min(1, ((await threadTime()) - before) / wall);
+    return ["frame", "sampling"].includes(tasks[index]?.what ?? "") ? value * share : value / share;
+  });
   await browser.close();
   await server.close();
-  return /** @type {import("./measure.js").Row[]} */ (rows);
 }
 
-for (const row of await (process.argv[2] === "chromium" ? inChromium() : inNode())) console.log(JSON.stringify(row));
+await (process.argv[2] === "chromium" ? inChromium() : inNode());
