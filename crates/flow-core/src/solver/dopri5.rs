@@ -81,30 +81,31 @@ pub fn integrate_at<F: VelocityField + ?Sized>(
     Ok(Trajectories { times: times.to_vec(), positions, evaluations })
 }
 
-pub(super) fn run<F: VelocityField + ?Sized>(
+/// Tries one step of `solution`, the state of the last of `trajectories`, and adds it if it is
+/// accepted. Returns the share of the time that is behind, 1 when there is nothing left.
+pub(super) fn advance<F: VelocityField + ?Sized>(
     field: &F,
-    tolerances: Tolerances,
-    span: (f64, f64),
-    starts: &[[F::Scalar; 2]],
+    solution: &mut Solution<2>,
     keep: Keep,
-) -> Result<Trajectories<F::Scalar>> {
-    let mut times = vec![span.0];
-    let mut positions = starts.to_vec();
-    let mut state = widen(starts);
-    let evaluations = solve(field_system(field), tolerances, span, &mut state, |step| {
+    trajectories: &mut Trajectories<F::Scalar>,
+) -> Result<f64> {
+    let (rtol, count) = (solution.tolerances.rtol, solution.state.len());
+    let Trajectories { times, positions, .. } = trajectories;
+    solution.advance(&mut field_system(field), |step| {
         if keep == Keep::BothEnds {
             times.truncate(1);
-            positions.truncate(starts.len());
+            positions.truncate(count);
         }
-        if !limits::fits::<F::Scalar>(times.len() + 1, starts.len()) {
+        if !limits::fits::<F::Scalar>(times.len() + 1, count) {
             let accepted = "looser: so many steps of so many particles do not fit in memory";
-            return Err(Error::invalid("solver.rtol", tolerances.rtol, accepted));
+            return Err(Error::invalid("solver.rtol", rtol, accepted));
         }
         times.push(step.to);
         positions.extend(step.end.iter().copied().map(narrow));
         Ok(())
     })?;
-    Ok(Trajectories { times, positions, evaluations })
+    trajectories.evaluations = solution.evaluations;
+    Ok(solution.share())
 }
 
 /// An accepted step of n particles with D coordinates each.
@@ -145,33 +146,83 @@ impl<const D: usize> Step<'_, D> {
 pub(crate) fn solve<const D: usize>(
     mut evaluate: impl FnMut(f64, &[[f64; D]], &mut [[f64; D]]) -> Result<()>,
     tolerances: Tolerances,
-    (start, end): (f64, f64),
+    span: (f64, f64),
     state: &mut Vec<[f64; D]>,
     mut on_step: impl FnMut(&Step<D>) -> Result<()>,
 ) -> Result<usize> {
-    let direction = (end - start).signum();
-    let mut remaining = (end - start).abs();
-    if remaining <= 0.0 {
-        return Ok(0);
+    let mut solution = Solution::new(tolerances, span, std::mem::take(state));
+    while solution.remaining > 0.0 {
+        solution.advance(&mut evaluate, &mut on_step)?;
     }
-    let count = state.len();
-    let mut slopes: [Vec<[f64; D]>; 7] = std::array::from_fn(|_| vec![[0.0; D]; count]);
-    let mut next = state.clone();
-    let mut t = start;
-    evaluate(t, state, &mut slopes[0])?;
-    let mut size = first_step(&mut evaluate, tolerances, (start, end), state, &slopes[0], &mut next)?;
-    let mut evaluations = 2;
-    let mut control = StepControl::new();
-    while remaining > 0.0 {
-        if evaluations > 6 * limits::STEP_LIMIT {
-            return Err(too_hard(t, "a million steps were not enough"));
+    *state = solution.state;
+    Ok(solution.evaluations)
+}
+
+/// A solution under way, one attempted step at a time.
+#[derive(Debug)]
+pub(super) struct Solution<const D: usize> {
+    tolerances: Tolerances,
+    span: (f64, f64),
+    t: f64,
+    /// The time that is left.
+    remaining: f64,
+    /// The length of the next step, once there is one.
+    size: f64,
+    control: StepControl,
+    state: Vec<[f64; D]>,
+    next: Vec<[f64; D]>,
+    slopes: [Vec<[f64; D]>; 7],
+    evaluations: usize,
+}
+
+impl<const D: usize> Solution<D> {
+    fn new(tolerances: Tolerances, span: (f64, f64), state: Vec<[f64; D]>) -> Self {
+        Self {
+            tolerances,
+            span,
+            t: span.0,
+            remaining: (span.1 - span.0).abs(),
+            size: 0.0,
+            control: StepControl::new(),
+            next: state.clone(),
+            slopes: std::array::from_fn(|_| vec![[0.0; D]; state.len()]),
+            state,
+            evaluations: 0,
+        }
+    }
+
+    /// The share of the time that is behind, 1 only in the end.
+    fn share(&self) -> f64 {
+        let whole = (self.span.1 - self.span.0).abs();
+        if self.remaining > 0.0 { (1.0 - self.remaining / whole).min(1.0 - f64::EPSILON) } else { 1.0 }
+    }
+
+    /// Tries one step, and shows it to `on_step` if it is accepted.
+    fn advance(
+        &mut self,
+        evaluate: &mut impl FnMut(f64, &[[f64; D]], &mut [[f64; D]]) -> Result<()>,
+        on_step: impl FnOnce(&Step<D>) -> Result<()>,
+    ) -> Result<()> {
+        let Self { tolerances, span, t, remaining, size, control, state, next, slopes, evaluations } = self;
+        let (start, end) = *span;
+        let direction = (end - start).signum();
+        if *remaining <= 0.0 {
+            return Ok(());
+        }
+        if *evaluations == 0 {
+            evaluate(start, state, &mut slopes[0])?;
+            *size = first_step(evaluate, *tolerances, *span, state, &slopes[0], next)?;
+            *evaluations = 2;
+        }
+        if *evaluations > 6 * limits::STEP_LIMIT {
+            return Err(too_hard(*t, "a million steps were not enough"));
         }
         // A last step that would leave a sliver takes it along.
-        let last = size * 1.000_001 >= remaining || remaining <= LAST_RESORT;
-        let h = direction * if last { remaining } else { size };
-        let to = if last { end } else { t + h };
-        if (to - t) * direction <= 0.0 || size < 4.0 * f64::EPSILON {
-            return Err(too_hard(t, "the step became too short to be taken"));
+        let last = *size * 1.000_001 >= *remaining || *remaining <= LAST_RESORT;
+        let h = direction * if last { *remaining } else { *size };
+        let to = if last { end } else { *t + h };
+        if (to - *t) * direction <= 0.0 || *size < 4.0 * f64::EPSILON {
+            return Err(too_hard(*t, "the step became too short to be taken"));
         }
         for stage in 1..7 {
             let (done, rest) = slopes.split_at_mut(stage);
@@ -180,14 +231,14 @@ pub(crate) fn solve<const D: usize>(
                 *next = std::array::from_fn(|d| state[i][d] + h * sum(d));
             }
             // The sixth and seventh stages lie at the step's very end.
-            let at = if stage >= 5 { to } else { t + C[stage] * h };
+            let at = if stage >= 5 { to } else { *t + C[stage] * h };
             // Where a stage has no velocity the step is too long, as if its error were infinite.
-            if !is_available(evaluate(at, &next, &mut rest[0]), at)? {
+            if !is_available(evaluate(at, next, &mut rest[0]), at)? {
                 rest[0].fill([f64::NAN; D]);
             }
         }
-        evaluations += 6;
-        if remaining <= LAST_RESORT {
+        *evaluations += 6;
+        if *remaining <= LAST_RESORT {
             // Only a velocity that does not exist at the end brings the solver here.
             let (first, rest) = slopes.split_at_mut(1);
             for slope in rest {
@@ -197,29 +248,30 @@ pub(crate) fn solve<const D: usize>(
                 *next = std::array::from_fn(|d| state[i][d] + h * first[0][i][d]);
             }
         }
-        let error = step_error(tolerances, h, state, &next, &slopes);
-        if error.is_nan() && size * 0.2 < 1e-12 {
-            return Err(limits::diverged(t));
+        let error = step_error(*tolerances, h, state, next, slopes);
+        if error.is_nan() && *size * 0.2 < 1e-12 {
+            return Err(limits::diverged(*t));
         }
         if error <= 1.0 {
-            on_step(&Step { from: t, to, begin: state, end: &next, slopes: &slopes })?;
-            std::mem::swap(state, &mut next);
+            on_step(&Step { from: *t, to, begin: state, end: next, slopes })?;
+            std::mem::swap(state, next);
             // First same as last: the last slope of this step is the first of the next.
             slopes.swap(0, 6);
-            t = to;
-            remaining = (end - t).abs();
-            size = h.abs() * control.after_acceptance(error);
+            *t = to;
+            *remaining = (end - to).abs();
+            *size = h.abs() * control.after_acceptance(error);
         } else {
-            size = h.abs() * control.after_rejection(error);
+            *size = h.abs() * control.after_rejection(error);
         }
+        Ok(())
     }
-    Ok(evaluations)
 }
 
 /// This close to the end, where a whole step may never be possible, an Euler step is exact enough.
 const LAST_RESORT: f64 = 1e-10;
 
 /// The proportional-integral controller of Gustafsson as tuned in Hairer's DOPRI5.
+#[derive(Debug)]
 struct StepControl {
     previous_error: f64,
     rejected: bool,
@@ -335,6 +387,11 @@ fn field_system<F: VelocityField + ?Sized>(
         }
         Ok(())
     }
+}
+
+/// The way of `starts`, before its first step.
+pub(super) fn begin<S: Scalar>(tolerances: Tolerances, span: (f64, f64), starts: &[[S; 2]]) -> Solution<2> {
+    Solution::new(tolerances, span, widen(starts))
 }
 
 fn widen<S: Scalar>(points: &[[S; 2]]) -> Vec<[f64; 2]> {

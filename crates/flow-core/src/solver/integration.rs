@@ -32,6 +32,7 @@ pub struct Integration<S> {
     x: Vec<[S; 2]>,
     next: Vec<[S; 2]>,
     stages: Stages<S>,
+    adaptive: Option<dopri5::Solution<2>>,
     trajectories: Trajectories<S>,
 }
 
@@ -70,6 +71,10 @@ impl<S: Scalar> Integration<S> {
         trajectories.positions.extend_from_slice(starts);
         let (stages, steps) =
             if solver.is_adaptive() { (0, 1) } else { (solver.evaluations_per_step(), steps) };
+        let adaptive = match solver {
+            Solver::Dopri5(tolerances) => Some(dopri5::begin(tolerances, span, starts)),
+            Solver::Euler | Solver::Midpoint | Solver::Heun | Solver::Rk4 => None,
+        };
         Ok(Self {
             solver,
             span,
@@ -79,16 +84,20 @@ impl<S: Scalar> Integration<S> {
             x: starts.to_vec(),
             next: starts.to_vec(),
             stages: Stages::new(stages, starts.len()),
+            adaptive,
             trajectories,
         })
     }
 
-    /// Takes one step of a fixed-step solver, or all steps of the adaptive one, which knows their
-    /// number only in the end. Returns the share that is done, 1 when there is nothing left.
+    /// Takes one step; the adaptive solver tries one, which it may have to take back. Returns the
+    /// share that is done, 1 when there is nothing left.
     ///
     /// # Errors
     /// What [`integrate`](super::integrate) refuses later.
     pub fn advance<F: VelocityField<Scalar = S> + ?Sized>(&mut self, field: &F) -> Result<f64> {
+        if let Some(solution) = &mut self.adaptive {
+            return dopri5::advance(field, solution, self.keep, &mut self.trajectories);
+        }
         if self.done == self.steps {
             return Ok(1.0);
         }
@@ -96,12 +105,7 @@ impl<S: Scalar> Integration<S> {
             Solver::Euler => euler::step,
             Solver::Midpoint => midpoint::step,
             Solver::Heun => heun::step,
-            Solver::Rk4 => rk4::step,
-            Solver::Dopri5(tolerances) => {
-                self.trajectories = dopri5::run(field, tolerances, self.span, &self.x, self.keep)?;
-                self.done = self.steps;
-                return Ok(1.0);
-            }
+            Solver::Rk4 | Solver::Dopri5(_) => rk4::step,
         };
         let (from, to) = (self.time(self.done), self.time(self.done + 1));
         step(field, from, to, &self.x, &mut self.next, &mut self.stages)?;

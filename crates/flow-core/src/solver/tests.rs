@@ -150,6 +150,21 @@ fn dopri5_meets_its_tolerance_for_every_schedule_and_undoes_itself() {
 }
 
 #[test]
+fn dopri5_too_goes_piece_by_piece() {
+    let (field, solver) = (gaussian(), Solver::Dopri5(Tolerances::DEFAULT));
+    let mut integration = Integration::new(solver, (0.0, 1.0), 0, &STARTS).unwrap();
+    let mut shares = vec![];
+    while shares.last() != Some(&1.0) {
+        shares.push(integration.advance(&field).unwrap());
+        assert!(shares.len() < 1000, "{shares:?}");
+    }
+    let run = integration.into_trajectories();
+    assert!(shares.is_sorted() && shares.len() >= run.times.len() - 1, "{shares:?}");
+    assert_eq!(run.evaluations, 2 + 6 * shares.len());
+    assert_eq!(run, integrate(&field, solver, (0.0, 1.0), 0, &STARTS).unwrap());
+}
+
+#[test]
 fn dopri5_takes_a_single_precision_field_at_a_tight_tolerance() {
     let field = Single(Gaussian { schedule: Schedule::Cosine, ..gaussian() });
     let solver = Solver::Dopri5(Tolerances { rtol: 1e-7, atol: 1e-7 });
