@@ -312,6 +312,36 @@ mod tests {
     }
 
     #[test]
+    fn points_of_ones_own_are_data_and_noise_like_any_other() {
+        let mut rng = Rng::stream(1, "test");
+        let cloud = |count: usize, center: f64, rng: &mut Rng| {
+            let point = |[x, y]: [f64; 2]| [center + 0.3 * x, 0.3 * y];
+            DistributionSpec::Points { points: (0..count).map(|_| point(rng.normal_pair())).collect() }
+        };
+        let (many, few) = (cloud(4096, 2.0, &mut rng), cloud(300, -2.0, &mut rng));
+        for coupling in Coupling::ENTRIES {
+            for source in [DistributionSpec::preset("gaussian"), few.clone()] {
+                let mut config = Config { coupling: coupling.value, target: many.clone(), source, ..tiny() };
+                config.sampling = SamplingConfig { particles: 300, steps: 8, ..config.sampling };
+                let mut experiment = Experiment::new(config).unwrap();
+                experiment.train(300).unwrap();
+                let way = finish(experiment.start_sampling(0).unwrap());
+                let evaluation = experiment.evaluate(&way);
+                assert!(evaluation.hits > 0.5 && evaluation.energy < 0.1, "{evaluation:?}");
+                assert!(experiment.loss_floor().unwrap().floor.value > 0.0);
+                // Only of independent pairs with noise that has a density is there an exact field.
+                let sampling = SamplingConfig { field: FieldKind::Exact, ..tiny().sampling };
+                let exact = experiment.set_sampling(sampling);
+                let is_known = coupling.value == Coupling::Independent
+                    && experiment.config().source == DistributionSpec::preset("gaussian");
+                assert_eq!(exact.is_ok(), is_known, "{exact:?}");
+                assert!(matches!(exact, Ok(()) | Err(Error::Unavailable { .. })));
+                finish(experiment.start_sampling(4).unwrap());
+            }
+        }
+    }
+
+    #[test]
     fn what_is_shown_never_touches_training() {
         let sampled = |change: fn(&mut SamplingConfig)| {
             let mut experiment = Experiment::new(tiny()).unwrap();

@@ -70,7 +70,8 @@ impl ExactField {
     /// The field that carries `source` to `target` along `schedule`.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] for rectangles at one end and a tilted Gaussian at the other; [`Error::Invalid`] for a bad schedule or more than 2^20 pairs.
+    /// [`Error::Unavailable`] for rectangles at one end and a tilted Gaussian at the other, for bare
+    /// points at both, and for more than 2^20 pairs; [`Error::Invalid`] for a bad schedule.
     pub fn new(target: &dyn Distribution, source: &dyn Distribution, schedule: Schedule) -> Result<Self> {
         schedule.validate("schedule")?;
         let pairs = match (target.family(), source.family()) {
@@ -83,6 +84,11 @@ impl ExactField {
             (target, Family::Rectangles(source)) => {
                 Pairs::Slabs(Slabs::new(source, Lump::all(target), false)?)
             }
+            (Family::Points(_), Family::Points(_)) => {
+                let reason =
+                    "noise and data are both made of points, and what flows between them has no density";
+                return Err(Error::unavailable("the exact field", reason));
+            }
             (target, source) => Pairs::Gaussians { target: Lump::all(target), source: Lump::all(source) },
         };
         let target_count = match target.family() {
@@ -92,11 +98,11 @@ impl ExactField {
         };
         let field = Self { pairs, target_count, schedule };
         if field.pair_count() > LARGEST_PAIR_COUNT {
-            return Err(Error::invalid(
-                "target and source",
-                format!("{} pairs of components", field.pair_count()),
-                format!("at most {LARGEST_PAIR_COUNT} pairs"),
-            ));
+            let count = field.pair_count();
+            let reason = format!(
+                "it sums over all pairs of components, of which there are {count}, more than {LARGEST_PAIR_COUNT}"
+            );
+            return Err(Error::unavailable("the exact field", reason));
         }
         Ok(field)
     }
