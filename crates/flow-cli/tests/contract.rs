@@ -210,7 +210,9 @@ fn help_and_lists_are_results() {
         );
     }
     let lists = result(&["list", "--json"], "");
-    assert!(lists["targets"].as_array().unwrap().iter().any(|entry| entry["name"] == "five-modes"));
+    for (table, name) in [("targets", "five-modes"), ("rounds", "reflow"), ("fields", "paired")] {
+        assert!(lists[table].as_array().unwrap().iter().any(|entry| entry["name"] == name), "{table}");
+    }
 }
 
 #[test]

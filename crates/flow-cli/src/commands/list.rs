@@ -2,7 +2,12 @@
 
 use clap::Args;
 use flow_core::{
-    Coupling, Schedule, Solver, distribution::PRESETS, metric, registry::Entry, solver::Diffusion,
+    Coupling, Schedule, Solver,
+    config::{FieldKind, Round},
+    distribution::PRESETS,
+    metric,
+    registry::Entry,
+    solver::Diffusion,
 };
 use serde::Serialize;
 
@@ -35,6 +40,8 @@ struct Lists {
     sources: Vec<Item>,
     schedules: Vec<Item>,
     couplings: Vec<Item>,
+    rounds: Vec<Item>,
+    fields: Vec<Item>,
     solvers: Vec<Item>,
     diffusions: Vec<Item>,
     distances: Vec<Item>,
@@ -47,6 +54,8 @@ impl Options {
             sources: names(PRESETS, |preset| preset.is_source),
             schedules: names(Schedule::ENTRIES, |_| true),
             couplings: names(Coupling::ENTRIES, |_| true),
+            rounds: names(Round::ENTRIES, |_| true),
+            fields: names(FieldKind::ENTRIES, |_| true),
             solvers: names(Solver::ENTRIES, |_| true),
             diffusions: names(Diffusion::ENTRIES, |_| true),
             distances: names(metric::ENTRIES, |_| true),
@@ -54,12 +63,15 @@ impl Options {
         if self.json {
             return output::json(&lists);
         }
-        let Lists { targets, sources, schedules, couplings, solvers, diffusions, distances } = &lists;
+        let Lists { targets, sources, schedules, couplings, rounds, fields, solvers, diffusions, distances } =
+            &lists;
         let sections = [
             ("Targets", targets),
             ("Sources", sources),
             ("Schedules", schedules),
             ("Couplings", couplings),
+            ("Rounds", rounds),
+            ("Fields", fields),
             ("Solvers", solvers),
             ("Noise of the SDE", diffusions),
             ("Distances", distances),
