@@ -50,8 +50,10 @@
       this.curve = curve;
       this.sampling = config.sampling;
       this.replay = replay;
-      /** Rounds that begin when training gets there. @type {{ name: string, after: number }[]} */
+      /** Rounds to be added when training gets there. @type {{ name: string, after: number }[]} */
       this.rounds = [];
+      /** The round whose pairs are being made. @type {string | undefined} */
+      this.preparing = undefined;
 
       /** The weights on show: an entry of `states`, or -1 for those of now. */
       this.shown = -1;
@@ -316,17 +318,17 @@
   /** @param {Session} session */
   function train(session) {
     const { lab, rounds } = session;
-    const [round] = rounds;
-    if (round && round.after <= session.step) {
+    const [added] = rounds;
+    if (added && added.after <= session.step && lab.round_due === Infinity) {
       rounds.shift();
-      lab.add_round(round.name);
-      // The next step first makes the round's pairs, which takes a moment.
-      send({ kind: "round", ...stamp(session), name: round.name, isReady: false });
-      lab.train(1);
-      send({ kind: "round", ...stamp(session), name: round.name, isReady: true });
+      lab.add_round(added.name);
+    }
+    const due = lab.round_due;
+    if (due <= session.step) {
+      prepareRound(session);
       return;
     }
-    const until = Math.min(session.course.until, round?.after ?? Infinity);
+    const until = Math.min(session.course.until, rounds[0]?.after ?? Infinity, due);
     const before = session.step;
     const steps = Math.min(until - before, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep)));
     const started = performance.now();
@@ -335,6 +337,18 @@
     millisecondsPerStep += 0.3 * ((ended - started) / steps - millisecondsPerStep);
     const isOnTheWay = session.step < session.course.until;
     if (isOnTheWay && ended - session.progressAt >= PROGRESS_MILLISECONDS) report(session, ended - session.historyAt >= HISTORY_MILLISECONDS);
+  }
+
+  /** Makes some of the pairs that a round learns from, before its first step. @param {Session} session */
+  function prepareRound(session) {
+    const { lab } = session;
+    if (!session.preparing) {
+      session.preparing = lab.round_name();
+      send({ kind: "round", ...stamp(session), name: session.preparing, isReady: false });
+    }
+    if (lab.prepare() < 1) return;
+    send({ kind: "round", ...stamp(session), name: session.preparing, isReady: true });
+    session.preparing = undefined;
   }
 
   /** @type {(session: Session, isWhole: boolean) => void} */

@@ -95,6 +95,15 @@ impl Lab {
         Ok(self.experiment.train(steps)?)
     }
 
+    /// Does one piece of what the next training step has to wait for: the pairs of a round that is
+    /// due. Returns the share that is done, 1 when training can go on.
+    ///
+    /// # Errors
+    /// When a particle is lost to infinity.
+    pub fn prepare(&mut self) -> Result<f64, JsError> {
+        Ok(self.experiment.prepare()?)
+    }
+
     /// Training steps taken so far.
     #[wasm_bindgen(getter)]
     pub fn training_step(&self) -> f64 {
@@ -180,6 +189,24 @@ impl Lab {
     pub fn add_round(&mut self, name: &str) -> Result<(), JsError> {
         let round = registry::find(Round::ENTRIES, "round", name)?.value;
         Ok(self.experiment.add_round(round)?)
+    }
+
+    /// The training step at which the next round of the configuration begins; infinite when all
+    /// have begun.
+    #[wasm_bindgen(getter)]
+    pub fn round_due(&self) -> f64 {
+        self.experiment.next_round().map_or(f64::INFINITY, |round| round.after as f64)
+    }
+
+    /// The name of the round that begins next: that of the entry it was made from, or of the one
+    /// most like it.
+    pub fn round_name(&self) -> String {
+        let Some(next) = self.experiment.next_round() else { return String::new() };
+        let is_like = |entry: &&registry::Entry<Round>| {
+            let Round { lesson, sampler, .. } = entry.value;
+            (lesson, sampler) == (next.lesson, next.sampler)
+        };
+        Round::ENTRIES.iter().find(is_like).map_or("reflow", |entry| entry.name).to_owned()
     }
 
     /// The moments of training that can be shown again, as JSON.

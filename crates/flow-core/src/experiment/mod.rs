@@ -14,7 +14,7 @@ use crate::{
     field::{Conversion, Guided, NetworkField},
     metric::LossFloor,
     solver::{Trajectories, integrate},
-    train::{LossHistory, Trainer, lesson},
+    train::{LossHistory, Trainer, lesson::Preparation},
 };
 pub use evaluation::Evaluation;
 use evaluation::MEASURED_POINTS;
@@ -44,11 +44,13 @@ pub struct Experiment {
     /// Rounds of the configuration that have begun, and the training steps before the last of them.
     rounds_begun: usize,
     steps_before: u64,
+    /// The pairs of the round that is due, while they are being made.
+    preparation: Option<Preparation>,
     loss_floor: OnceLock<LossFloor>,
     losses: LossHistory,
     history: History,
-    /// The moment of the history on show; `None` for now.
-    moment: Option<usize>,
+    /// The network of an earlier moment that is on show; `None` for that of now.
+    shown: Option<NetworkField>,
     starts: Vec<[f32; 2]>,
     /// The data that each particle is paired with, once asked for.
     partners: OnceLock<Vec<[f32; 2]>>,
@@ -65,17 +67,19 @@ impl Experiment {
         config.validate()?;
         let source = config.source.build("source")?;
         let target = config.target.build("target")?;
+        let trainer = Trainer::new(&config, source.clone(), target.clone())?;
         Ok(Self {
             starts: draw_starts(&config, &*source),
             reference: target.sample(&mut Rng::stream(config.seed, "reference"), MEASURED_POINTS),
-            trainer: Trainer::new(&config, source.clone(), target.clone())?,
+            history: History::new(trainer.parameter_count()),
+            trainer,
             rounds_begun: 0,
             steps_before: 0,
+            preparation: None,
             loss_floor: OnceLock::new(),
             partners: OnceLock::new(),
             losses: LossHistory::default(),
-            history: History::default(),
-            moment: None,
+            shown: None,
             source,
             target,
             config,
@@ -141,16 +145,17 @@ impl Experiment {
     }
 
     /// Takes `steps` training steps. Where a round of the configuration falls due, the network so
-    /// far first makes the pairs that the next one learns from, which takes as long as sampling them.
+    /// far first makes the pairs that the next one learns from, which takes as long as sampling them;
+    /// [`prepare`](Self::prepare) beforehand does that in pieces.
     ///
     /// # Errors
     /// [`Error::Diverged`] when the loss is no longer finite; the steps before that one remain
-    /// taken. As [`lesson::prepare`] when a round begins.
+    /// taken. As [`prepare`](Self::prepare) when a round begins.
     pub fn train(&mut self, steps: u32) -> Result<()> {
         for _ in 0..steps {
             let now = self.now();
             self.history.observe(now, || self.trainer.field());
-            self.begin_due_rounds()?;
+            while self.prepare()? < 1.0 {}
             let loss = self.trainer.step()?;
             self.losses.push(self.training_step(), loss);
         }
@@ -178,26 +183,47 @@ impl Experiment {
         Ok(())
     }
 
+    /// The round that has not begun yet, if there is one.
+    pub fn next_round(&self) -> Option<&Round> {
+        self.config.rounds.get(self.rounds_begun)
+    }
+
     fn now(&self) -> Moment {
         Moment { generation: self.rounds_begun, step: self.training_step() }
     }
 
-    fn begin_due_rounds(&mut self) -> Result<()> {
-        while let Some(round) = self.config.rounds.get(self.rounds_begun)
-            && round.after <= self.training_step()
-        {
-            let conversion =
-                Conversion::new(self.config.schedule, &*self.source, &*self.target, self.config.coupling);
-            let mut rng = Rng::stream(self.round_seed(self.rounds_begun), "noise");
-            let schedule = self.trainer.preconditioning().schedule();
-            let pairs = lesson::prepare(round, &self.field(), schedule, conversion, &*self.source, &mut rng)?;
-            let now = self.now();
-            self.history.keep(now, self.trainer.field());
-            self.steps_before = self.training_step();
-            self.trainer = self.trainer_of_round(self.rounds_begun, pairs)?;
-            self.rounds_begun += 1;
+    /// Does one piece of what the next training step has to wait for: the pairs of a round that is
+    /// due. Returns the share that is done, 1 when training can go on. A checkpoint taken before
+    /// that begins the preparation again, with the same outcome.
+    ///
+    /// # Errors
+    /// As [`integrate`].
+    pub fn prepare(&mut self) -> Result<f64> {
+        let step = self.training_step();
+        let Some(&round) = self.next_round().filter(|round| round.after <= step) else { return Ok(1.0) };
+        let mut preparation = self.preparation.take().unwrap_or_else(|| self.preparation_of(round));
+        let share = preparation.advance()?;
+        if share < 1.0 {
+            self.preparation = Some(preparation);
+            return Ok(share);
         }
-        Ok(())
+        let now = self.now();
+        self.history.keep(now, self.trainer.field());
+        let trainer = self.trainer_of_round(self.rounds_begun, preparation.into_pairs())?;
+        self.steps_before = step;
+        self.trainer = trainer;
+        self.rounds_begun += 1;
+        // Another round may be due at the same step.
+        let is_due = self.next_round().is_some_and(|next| next.after <= step);
+        Ok(if is_due { 0.0 } else { 1.0 })
+    }
+
+    fn preparation_of(&self, round: Round) -> Preparation {
+        // The network so far belongs to the path of its own round.
+        let schedule = self.trainer.preconditioning().schedule();
+        let conversion = Conversion::new(schedule, &*self.source, &*self.target, self.config.coupling);
+        let rng = Rng::stream(self.round_seed(self.rounds_begun), "noise");
+        Preparation::new(round, self.field(), conversion, self.source.clone(), rng)
     }
 
     fn trainer_of_round(&self, index: usize, pairs: Pairs) -> Result<Trainer> {
@@ -347,9 +373,13 @@ mod tests {
         let hits = experiment.evaluate(&experiment.sample(Solver::Euler, 1).unwrap()).hits;
         assert!(hits > 0.6, "{hits}");
 
-        // The same rounds in the configuration from the beginning give the same bits.
+        // The same rounds in the configuration from the beginning give the same bits, prepared by pieces or not.
         let mut planned = Experiment::new(experiment.config().clone()).unwrap();
-        planned.train(800).unwrap();
+        planned.train(400).unwrap();
+        let shares: Vec<_> = (0..4).map(|_| planned.prepare().unwrap()).collect();
+        assert_eq!(shares, [0.256, 0.512, 0.768, 1.0]);
+        assert_eq!(planned.training_step(), 400);
+        planned.train(400).unwrap();
         let end = |e: &Experiment| fingerprint(e.sample(Solver::Euler, 2).unwrap().end());
         assert_eq!(end(&experiment), end(&planned));
     }

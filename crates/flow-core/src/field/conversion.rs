@@ -55,6 +55,11 @@ impl Conversion {
         Self { schedule, data_mean: independent.then(|| target.mean()), no_score }
     }
 
+    /// The schedule of the path.
+    pub fn schedule(&self) -> Schedule {
+        self.schedule
+    }
+
     /// Whether the score can be had.
     ///
     /// # Errors
@@ -185,6 +190,11 @@ impl<F: VelocityField> Converted<F> {
     /// `field` with the conversions of the path it belongs to.
     pub fn new(field: F, conversion: Conversion) -> Self {
         Self { field, conversion }
+    }
+
+    /// The conversions it makes.
+    pub fn conversion(&self) -> &Conversion {
+        &self.conversion
     }
 
     /// Replaces the velocities in `values` by the quantity `to`.

@@ -1,7 +1,9 @@
 //! Lessons: training pairs that one network makes for the next.
 
+use std::sync::Arc;
+
 use crate::{
-    Result, Rng, Schedule,
+    Result, Rng,
     config::{Lesson, Round, Sampler},
     coupling::Pairs,
     distribution::Distribution,
@@ -9,42 +11,66 @@ use crate::{
     solver::{Trajectories, ancestral, integrate},
 };
 
-/// Particles moved at a time, so that whole trajectories of them fit in little memory.
-const CHUNK: usize = 1_024;
+/// Particles moved at a time: few enough that a worker can answer between two chunks.
+const CHUNK: usize = 512;
 
-/// The pairs that `round` learns from: noise of `source`, moved by `field`.
+/// The making of the pairs that a round learns from, chunk by chunk: noise of the source, moved by
+/// the network so far.
 ///
 /// For [`Lesson::Paths`] a pair is the two ends of a trajectory, and its label 0. For
 /// [`Lesson::Steps`] it is the two ends of one of the lesson's steps, and its label the step's
-/// number.
-///
-/// # Errors
-/// As [`integrate`] and [`ancestral`].
-pub fn prepare(
-    round: &Round,
-    field: &NetworkField,
-    schedule: Schedule,
-    conversion: Conversion,
-    source: &dyn Distribution,
-    rng: &mut Rng,
-) -> Result<Pairs> {
-    let field = Converted::new(field, conversion);
-    let mut pairs = Pairs::default();
-    let mut missing = round.pairs;
-    while missing > 0 {
-        let starts = source.sample(rng, missing.min(CHUNK));
-        missing -= starts.len();
-        let steps = round.sampler_steps;
-        let trajectories = match round.sampler {
-            Sampler::Ode { solver } => integrate(&field, solver, (0.0, 1.0), steps, &starts)?,
-            Sampler::Ddim => ancestral(&field, schedule, 0.0, (0.0, 1.0), steps, &starts, rng)?,
-        };
-        match round.lesson {
-            Lesson::Paths => append(&mut pairs, trajectories.start(), trajectories.end(), 0),
-            Lesson::Steps { steps } => append_steps(&mut pairs, &trajectories, steps),
-        }
+/// number. The bits do not depend on when the chunks are made.
+pub struct Preparation {
+    round: Round,
+    field: Converted<NetworkField>,
+    source: Arc<dyn Distribution>,
+    rng: Rng,
+    /// Trajectories made so far.
+    made: usize,
+    pairs: Pairs,
+}
+
+impl Preparation {
+    /// Begins to make the pairs of `round` with `field`, whose path has the given `conversion`.
+    pub fn new(
+        round: Round,
+        field: NetworkField,
+        conversion: Conversion,
+        source: Arc<dyn Distribution>,
+        rng: Rng,
+    ) -> Self {
+        let field = Converted::new(field, conversion);
+        Self { round, field, source, rng, made: 0, pairs: Pairs::default() }
     }
-    Ok(pairs)
+
+    /// Makes one chunk of pairs. Returns the share that is made, 1 when there is nothing left.
+    ///
+    /// # Errors
+    /// As [`integrate`] and [`ancestral`].
+    pub fn advance(&mut self) -> Result<f64> {
+        let Round { pairs, sampler_steps: steps, .. } = self.round;
+        if self.made < pairs {
+            let starts = self.source.sample(&mut self.rng, (pairs - self.made).min(CHUNK));
+            let trajectories = match self.round.sampler {
+                Sampler::Ode { solver } => integrate(&self.field, solver, (0.0, 1.0), steps, &starts)?,
+                Sampler::Ddim => {
+                    let schedule = self.field.conversion().schedule();
+                    ancestral(&self.field, schedule, 0.0, (0.0, 1.0), steps, &starts, &mut self.rng)?
+                }
+            };
+            match self.round.lesson {
+                Lesson::Paths => append(&mut self.pairs, trajectories.start(), trajectories.end(), 0),
+                Lesson::Steps { steps } => append_steps(&mut self.pairs, &trajectories, steps),
+            }
+            self.made += starts.len();
+        }
+        Ok(self.made as f64 / pairs as f64)
+    }
+
+    /// The pairs made so far: all of them once [`advance`](Self::advance) has returned 1.
+    pub fn into_pairs(self) -> Pairs {
+        self.pairs
+    }
 }
 
 fn append(pairs: &mut Pairs, x0: &[[f32; 2]], x1: &[[f32; 2]], label: usize) {

@@ -176,6 +176,11 @@ impl Trainer {
         self.step
     }
 
+    /// How many weights the network has.
+    pub fn parameter_count(&self) -> usize {
+        self.shape.parameter_count()
+    }
+
     /// How many classes the network can be told apart; 0 for a network without.
     pub fn class_count(&self) -> usize {
         self.features.labels
