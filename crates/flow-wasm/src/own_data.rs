@@ -6,17 +6,14 @@ use flow_core::distribution::import::{
     OwnData, Stroke, fitted, read_table, thinned,
 };
 use flow_core::{Result, Rng};
-use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 /// What own data may be, as JSON.
 #[wasm_bindgen]
 pub fn own_limits() -> String {
-    json!({
-        "points": LARGEST_CLOUD, "modes": LARGEST_MODES, "code": LONGEST_CODE, "pixels": LARGEST_IMAGE,
-        "farthest": FARTHEST, "halfSide": HALF_SIDE,
-    })
-    .to_string()
+    format!(
+        r#"{{"points":{LARGEST_CLOUD},"modes":{LARGEST_MODES},"code":{LONGEST_CODE},"pixels":{LARGEST_IMAGE},"farthest":{FARTHEST},"halfSide":{HALF_SIDE}}}"#
+    )
 }
 
 /// The points of a table, fitted into the plane on request, as JSON `{code, read}`: more than fit
@@ -29,7 +26,8 @@ pub fn own_table(text: &str, fit: bool) -> Result<String, JsError> {
     let read = read_table("the table", text)?;
     let points = thinned(&read, LARGEST_CLOUD);
     let code = coded(if fit { fitted(&points) } else { points })?;
-    Ok(json!({ "code": code, "read": read.len() }).to_string())
+    // A code has no character that JSON would escape.
+    Ok(format!(r#"{{"code":"{code}","read":{}}}"#, read.len()))
 }
 
 /// The code of `count` points that follow an image's ink, which is what is dark, or what is bright.
