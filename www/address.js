@@ -2,7 +2,9 @@
 
 import { configOf } from "./experiment.js";
 import { dismiss, notify } from "./notices.js";
+import { withTastes } from "./preferences.js";
 import { reasonAgainst } from "./registry.js";
+import { reasonAgainstFlows } from "./settings.js";
 import { FLOWS, readHash, writeHash } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -28,7 +30,13 @@ export class Address {
     if (location.hash && writeHash(state(), defaults) === location.hash) return;
     const asked = readHash(location.hash, defaults, registry);
     const complaints = [...asked.complaints];
-    let allowed = asked.state;
+    let allowed = location.hash ? asked.state : withTastes(asked.state, registry);
+    const plain = { ...allowed, settings: {} };
+    const against = reasonAgainstFlows(allowed);
+    if (against && against.reason !== reasonAgainstFlows(plain)?.reason) {
+      complaints.push(`The link’s settings of network and optimizer cannot be: ${against.reason}. They are as they are without a link.`);
+      allowed = plain;
+    }
     for (const name of FLOWS) {
       const reason = reasonAgainst(configOf(allowed, name));
       if (reason === undefined) continue;

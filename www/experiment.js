@@ -1,6 +1,6 @@
 /** From the page's state to flow-core's configuration of one flow. */
 
-import { registry } from "./registry.js";
+import { defaultConfig, registry } from "./registry.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -25,13 +25,16 @@ import { registry } from "./registry.js";
  * @property {{ preset: string }} source
  * @property {{ type: string }} schedule
  * @property {{ type: string }} coupling
- * @property {{ class_dropout: number | null }} training
+ * @property {Record<string, unknown>} [network]
+ * @property {Record<string, unknown> & { class_dropout: number | null }} training
  * @property {object[]} rounds
  * @property {Sampling} sampling
  */
 
-/** A network that can be guided is not told the class of this share of its pairs. */
-const CLASS_DROPOUT = 0.1;
+/** A network that can be guided is not told the class of this share of its pairs, if nothing else is set. */
+export const CLASS_DROPOUT = 0.1;
+/** Where a fall of the learning rate without a default sets in, or ends. */
+export const DECAY_STEPS = 10_000;
 
 /**
  * Everything that determines one flow of the page.
@@ -46,11 +49,38 @@ export function configOf(state, name) {
     target: { preset: state.dataset },
     source: { preset: flow.source },
     schedule: { type: flow.schedule },
-    coupling: { type: flow.coupling },
-    training: { class_dropout: flow.guided < 0 ? null : CLASS_DROPOUT },
+    coupling: { type: flow.coupling, ...(flow.coupling === defaultConfig().coupling.type ? settingsOf(state, "coupling") : {}) },
+    network: settingsOf(state, "network"),
+    training: trainingSettings(state, flow),
     rounds: flow.rounds.map(({ name: round, after }) => ({ ...registry().rounds.find((entry) => entry.name === round)?.value, after })),
     sampling: samplingOf(state, name),
   };
+}
+
+/**
+ * What the reader set in one part of the configuration.
+ * @param {State} state
+ * @param {string} part
+ * @returns {Record<string, unknown>}
+ */
+function settingsOf({ settings }, part) {
+  const own = Object.entries(settings).filter(([path]) => path.startsWith(`${part}.`));
+  return Object.fromEntries(own.map(([path, value]) => [path.slice(part.length + 1), value]));
+}
+
+/** @param {State} state @param {Flow} flow @returns {Config["training"]} */
+function trainingSettings(state, { guided }) {
+  const { decay, "decay.steps": steps, "decay.exponent": exponent, class_dropout: dropout, ...plain } = settingsOf(state, "training");
+  /** @type {Config["training"]} */
+  const training = { ...plain, class_dropout: guided < 0 ? null : Number(dropout ?? CLASS_DROPOUT) };
+  if (decay !== undefined || steps !== undefined || exponent !== undefined) {
+    const known = defaultConfig().training.decay;
+    const type = decay ?? known.type;
+    const whole = { type, steps: steps ?? (type === known.type ? known.steps : DECAY_STEPS), exponent: exponent ?? known.exponent };
+    const { exponent: _, ...withoutExponent } = whole;
+    training["decay"] = type === "constant" ? { type } : type === "cosine" ? withoutExponent : whole;
+  }
+  return training;
 }
 
 /**

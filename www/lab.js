@@ -11,15 +11,20 @@ import { Controls } from "./controls.js";
 import { DatasetPicker } from "./dataset.js";
 import { Film } from "./film.js";
 import { Flows } from "./flows.js";
+import { History } from "./history.js";
 import { notify, reportUncaught } from "./notices.js";
 import { OwnData } from "./own-data.js";
 import { find } from "./panel.js";
+import { Preferences } from "./preferences.js";
 import { Presets } from "./presets.js";
 import { registry } from "./registry.js";
+import { Settings } from "./settings.js";
+import { Shortcuts } from "./shortcuts.js";
 import { defaultState } from "./state.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { Ticks } from "./ticks.js";
 import { update } from "./update.js";
+import { Words } from "./words.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./update.js").Message} Message */
@@ -107,7 +112,13 @@ class Lab {
       this.#flows,
       new Charts(context),
       this.#address,
+      new Settings(context),
+      new History(context),
+      new Preferences(),
     ];
+    // These work on what all others have put on the page.
+    new Shortcuts();
+    new Words();
 
     this.#themed();
     this.#resized();

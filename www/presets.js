@@ -1,6 +1,7 @@
 /** Prepared comparisons, in one row: each sets both panels, and nothing else but what it is about. */
 
 import { find } from "./panel.js";
+import { reasonAgainstFlows } from "./settings.js";
 import { plainFlow } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -102,10 +103,9 @@ export class Presets {
     const state = this.#context.state();
     const [straight, curved] = flowsOf(preset);
     if (!straight || !curved) return;
-    this.#context.dispatch({
-      kind: "replace",
-      state: { ...state, straight, curved, n: preset.n, training: true, stop: undefined, replay: undefined },
-    });
+    const next = { ...state, straight, curved, n: preset.n, training: true, stop: undefined, replay: undefined };
+    // Settings that these flows cannot have give way.
+    this.#context.dispatch({ kind: "replace", state: reasonAgainstFlows(next) ? { ...next, settings: {} } : next });
   }
 }
 

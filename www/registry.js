@@ -1,6 +1,6 @@
 /** What flow-core can do, by name: the tables behind every menu of the page. */
 
-import { check_config, outline, own_fault, registry as readTables } from "../pkg/flow_wasm.js";
+import { check_config, complete_config, outline, own_fault, registry as readTables } from "../pkg/flow_wasm.js";
 
 /** @typedef {{ name: string, label: string, summary: string }} Entry */
 /** @typedef {Entry & { evaluationsPerStep: number, isAdaptive: boolean }} SolverEntry */
@@ -39,6 +39,15 @@ let tables;
 export function registry() {
   tables ??= /** @type {Registry} */ ({ ...JSON.parse(readTables()), isOwnData: (name) => isOwn(name) && own_fault(name.slice(OWN.length)) === undefined });
   return tables;
+}
+
+/** @type {Record<string, any> | undefined} */
+let defaults;
+
+/** flow-core's configuration about which nothing was said, but for the coupling: the one that has settings. */
+export function defaultConfig() {
+  defaults ??= /** @type {Record<string, any>} */ (JSON.parse(complete_config('{"coupling":{"type":"minibatch-ot"}}')));
+  return defaults;
 }
 
 /**

@@ -6,6 +6,8 @@
  * leaves the default.
  */
 
+import { SETTINGS } from "./setting-table.js";
+
 /**
  * A further round of training, by its name in flow-core's registry, after the given training step.
  * @typedef {{ name: string, after: number }} Round
@@ -28,6 +30,8 @@
  */
 
 /** @typedef {"straight" | "curved"} FlowName */
+/** @typedef {number | string | boolean} Setting */
+/** @typedef {Readonly<Record<string, Setting>>} Settings */
 
 /**
  * @typedef {object} State
@@ -44,6 +48,7 @@
  * @property {number | undefined} stop the training step at which the reader paused them
  * @property {number | undefined} replay the training step whose weights are shown; undefined for the newest
  * @property {FlowName} panel the panel a small screen shows
+ * @property {Settings} settings what the reader set of networks and training, by its place in flow-core's configuration
  * @property {Flow} straight
  * @property {Flow} curved
  */
@@ -105,6 +110,7 @@ export function defaultState({ reducedMotion }) {
     stop: undefined,
     replay: undefined,
     panel: "straight",
+    settings: {},
     straight: { ...plainFlow("Straight"), coupling: "minibatch-ot" },
     curved: { ...plainFlow("Curved"), schedule: "cosine" },
   };
@@ -263,6 +269,23 @@ function partsOf(flow) {
   return Object.fromEntries(keys);
 }
 
+/** flow-core says which numbers are in range. @type {Codec<number>} */
+const anyNumber = {
+  write: String,
+  read: (text) => (/^-?\d{0,10}\.?\d{0,10}(e-?\d)?$/.test(text) && /^-?\.?\d/.test(text) ? Number(text) : undefined),
+  accepted: () => "a number",
+};
+
+/** Whatever shapes the networks and their training; a setting left at its default has no value. @type {Record<string, Key>} */
+const settingKeys = Object.fromEntries(
+  SETTINGS.map(({ path, choices, isSwitch }) => {
+    /** @type {Codec<any>} */
+    const codec = isSwitch ? onOrOff : choices ? oneOf(choices.map(({ name }) => name)) : anyNumber;
+    const set = (/** @type {State} */ state, /** @type {Setting} */ value) => ({ ...state, settings: { ...state.settings, [path]: value } });
+    return [path, { ...maybe(codec), get: (/** @type {State} */ state) => state.settings[path], set }];
+  }),
+);
+
 /** @type {Record<string, Key>} */
 export const KEYS = {
   dataset: inState("dataset", distributionOf((registry) => registry.targets)),
@@ -277,6 +300,7 @@ export const KEYS = {
   replay: inState("replay", maybe(wholeNumber(0, MAX_TRAINING_STEPS))),
   ...partsOf("straight"),
   ...partsOf("curved"),
+  ...settingKeys,
   play: inState("playing", onOrOff),
   t: inState("time", number(0, 1)),
   speed: inState("speed", oneOf(SPEEDS)),

@@ -10,7 +10,7 @@ import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
 
 /**
  * What can change without touching any network.
- * @typedef {Partial<Omit<State, "dataset" | "seed" | "straight" | "curved" | "training" | "stop">>} View
+ * @typedef {Partial<Omit<State, "dataset" | "seed" | "straight" | "curved" | "training" | "stop" | "settings">>} View
  */
 
 /**
@@ -19,6 +19,8 @@ import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
  *   | { kind: "seed", seed: number }
  *   | { kind: "flow", flow: FlowName, change: Partial<Flow> }
  *   | { kind: "round", flow: FlowName, name: string, after: number }
+ *   | { kind: "setting", path: string, value: import("./state.js").Setting | undefined }
+ *   | { kind: "default-settings" }
  *   | { kind: "swap" }
  *   | { kind: "copy", from: FlowName }
  *   | { kind: "play", playing: boolean }
@@ -61,6 +63,12 @@ export function update(state, message) {
       const until = Math.min(MAX_TRAINING_STEPS, Math.max(state.until, message.after + ROUND_STEPS));
       return { ...state, training: true, stop: undefined, replay: undefined, until, [message.flow]: { ...flow, rounds } };
     }
+    case "setting": {
+      const { [message.path]: _, ...others } = state.settings;
+      return restarted({ ...state, settings: message.value === undefined ? others : { ...others, [message.path]: message.value } });
+    }
+    case "default-settings":
+      return restarted({ ...state, settings: {} });
     case "swap":
       return { ...state, straight: state.curved, curved: state.straight };
     case "copy": {

@@ -23,6 +23,15 @@ pub fn check_config(config: &str) -> Option<String> {
     Config::from_json(config).and_then(|config| config.validate()).err().map(|error| error.to_string())
 }
 
+/// A configuration, given as JSON, with everything it leaves out at its default.
+///
+/// # Errors
+/// When it cannot be read.
+#[wasm_bindgen]
+pub fn complete_config(config: &str) -> Result<String, JsError> {
+    Ok(serde_json::to_string(&Config::from_json(config)?)?)
+}
+
 /// The support of a target and the part of the plane that holds it, as JSON.
 ///
 /// # Errors

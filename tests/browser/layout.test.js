@@ -1,0 +1,83 @@
+// Nothing sticks out, nothing is cut off, and everything can be hit, from the smallest phone to a large screen.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { violations } from "./harness/audit.js";
+import { launchChromium } from "./harness/browsers.js";
+import { Lab } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/**
+ * What sticks out of the window or is cut off by its own box. Rows that scroll are not cut off.
+ * @param {Lab} lab
+ */
+function badlyPlaced(lab) {
+  return lab.page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const bad = [];
+    if (document.documentElement.scrollWidth > width) bad.push(`page: ${document.documentElement.scrollWidth} > ${width}`);
+    for (const element of document.querySelectorAll("body *")) {
+      if (!(element instanceof HTMLElement) || !element.checkVisibility({ visibilityProperty: true }) || element.closest(".visually-hidden, .skip")) continue;
+      const what = `${element.tagName} ${element.id || element.className} “${(element.textContent ?? "").trim().slice(0, 30)}”`;
+      let scroller = element.parentElement;
+      while (scroller && !["auto", "scroll"].includes(getComputedStyle(scroller).overflowX)) scroller = scroller.parentElement;
+      const { left, right } = element.getBoundingClientRect();
+      if (!scroller && right > left + 1 && (left < -1 || right > width + 1)) bad.push(`${what}: ${left.toFixed()}..${right.toFixed()} of ${width}`);
+      const isText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
+      const { overflowX } = getComputedStyle(element);
+      if (isText && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1 && overflowX !== "auto" && overflowX !== "scroll") {
+        bad.push(`${what}: text ${element.scrollWidth} in ${element.clientWidth}`);
+      }
+    }
+    return bad;
+  });
+}
+
+/** Controls smaller than `least`, unless they stand in a line of text. @param {Lab} lab @param {number} least */
+function tooSmall(lab, least) {
+  return lab.page.evaluate((least) => {
+    const bad = [];
+    for (const control of document.querySelectorAll("button, select, summary, input")) {
+      if (!control.checkVisibility() || control.closest(".visually-hidden")) continue;
+      // A label is part of its control.
+      const boxes = [control, ...(/** @type {HTMLInputElement} */ (control).labels ?? [])].map((part) => part.getBoundingClientRect());
+      const height = Math.max(...boxes.map((box) => box.height));
+      if (height < least - 0.5) bad.push(`${control.tagName} ${control.id || control.className} “${control.textContent?.trim().slice(0, 20)}”: ${height.toFixed(1)} high`);
+    }
+    return bad;
+  }, least);
+}
+
+// A window of 1280 pixels at 400 % is one of 320.
+for (const [width, height] of /** @type {const} */ ([[320, 256], [320, 640], [360, 740], [768, 1024], [1280, 800], [1920, 1080]])) {
+  test(`${width} by ${height}: everything is inside`, async () => {
+    const isTouch = width < 1000;
+    const lab = await Lab.in(browser, server.url, { viewport: { width, height }, hasTouch: isTouch, isMobile: isTouch, colorScheme: width === 768 ? "dark" : "light" });
+    await lab.page.goto(`${server.url}#until=20&play=off`);
+    await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
+    assert.deepEqual(await badlyPlaced(lab), []);
+    assert.deepEqual(await tooSmall(lab, isTouch ? 40 : 24), []);
+    for (const summary of await lab.page.locator("#settings > summary, .chart summary").all()) await summary.click();
+    assert.deepEqual(await badlyPlaced(lab), []);
+    assert.deepEqual(await tooSmall(lab, isTouch ? 40 : 24), []);
+    assert.deepEqual(await violations(lab.page), []);
+    await lab.button("Show all keyboard shortcuts").click();
+    await lab.page.getByRole("dialog").waitFor();
+    assert.deepEqual(await badlyPlaced(lab), []);
+    lab.assertQuiet();
+    await lab.close();
+  });
+}

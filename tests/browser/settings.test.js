@@ -1,0 +1,110 @@
+// The drawer “Network and optimizer”.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { violations } from "./harness/audit.js";
+import { launchChromium } from "./harness/browsers.js";
+import { Lab } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** @param {Lab} lab */
+const openDrawer = (lab) => lab.page.getByText("Network and optimizer", { exact: false }).first().click();
+/** @param {Lab} lab @param {string} name */
+const number = (lab, name) => lab.page.getByRole("spinbutton", { name, exact: true });
+
+test("defaults are flow-core’s, and a change trains other networks", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  await lab.settled(20);
+  const before = await lab.text("Straight", "hash");
+  await openDrawer(lab);
+  assert.equal(await number(lab, "Width (units)").inputValue(), "64");
+  assert.equal(await number(lab, "Averaging").inputValue(), "0.998");
+  await number(lab, "Width (units)").fill("32");
+  await number(lab, "Width (units)").press("Enter");
+  await lab.until("another picture", async () => !["", before].includes(await lab.text("Straight", "hash")));
+  await lab.settled(20);
+  await lab.until("the link", async () => lab.page.url().includes("network.width=32"));
+  const changed = await lab.text("Straight", "hash");
+  await lab.page.reload();
+  await lab.settled(20);
+  assert.equal(await lab.text("Straight", "hash"), changed, "the link says it all");
+  await openDrawer(lab);
+  await lab.button("Restore defaults").click();
+  await lab.until("the first picture", async () => (await lab.text("Straight", "hash")) === before);
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("every setting can be changed, and goes into the link", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 5, play: "off" });
+  await openDrawer(lab);
+  const { page } = lab;
+  await page.getByRole("combobox", { name: "Learning rate falls" }).selectOption("cosine");
+  for (const [name, value] of Object.entries({
+    "Width (units)": 16, "Depth (layers)": 2, "Harmonics (waves)": 3, "Base frequency": 1.5, "Batch size (pairs)": 64, "Learning rate": 0.01,
+    "Fall steps (steps)": 900, "Averaging": 0.9, "Class dropout": 0.2, "Points assigned (points)": 64, "Batches per assignment (batches)": 8, "Assignments kept (batches)": 4,
+  })) {
+    await number(lab, name).fill(String(value));
+    await number(lab, name).press("Enter");
+  }
+  await page.getByRole("combobox", { name: "Objective" }).selectOption("data");
+  await page.getByRole("combobox", { name: "Engine" }).selectOption("flex");
+  await page.getByRole("checkbox", { name: "Evenly drawn" }).uncheck();
+  await lab.until("all in the link", async () => [
+    "network.width=16", "network.depth=2", "network.harmonics=3", "network.base_frequency=1.5", "training.batch_size=64", "training.learning_rate=0.01",
+    "training.decay=cosine", "training.decay.steps=900", "training.ema_decay=0.9", "training.class_dropout=0.2", "training.objective=data", "training.engine=flex",
+    "coupling.batch_size=64", "coupling.reuse=8", "coupling.pool=4", "coupling.even=off",
+  ].every((part) => page.url().includes(part)));
+  await lab.settled(5);
+  lab.assertQuiet();
+  await lab.close();
+});
+
+for (const [what, options] of Object.entries({
+  "in light": { colorScheme: /** @type {const} */ ("light") },
+  "in the dark": { colorScheme: /** @type {const} */ ("dark") },
+  "in forced colours": { forcedColors: /** @type {const} */ ("active") },
+})) {
+  test(`what cannot be is refused beside its field, ${what}`, async () => {
+    const lab = await Lab.in(browser, server.url, options);
+    await lab.open({ until: 20, play: "off" });
+    await lab.settled(20);
+    await openDrawer(lab);
+    const width = number(lab, "Width (units)");
+    await width.fill("60");
+    await width.press("Enter");
+    await lab.page.getByText(/Not taken: network\.width is 60/).waitFor();
+    assert.equal(await width.getAttribute("aria-invalid"), "true");
+    // Optimal transport is at work in one panel: its pairs are not independent.
+    assert.ok(await lab.page.getByRole("checkbox", { name: "Stable targets" }).isDisabled());
+    await lab.page.getByText(/Not for Straight: .*not paired independently/).waitFor();
+    assert.ok(!lab.page.url().includes("network"));
+    assert.deepEqual(await violations(lab.page), []);
+    lab.assertQuiet();
+    await lab.close();
+  });
+}
+
+test("a link that asks for an impossible setting is told so", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off", "network.width": 60 });
+  await lab.page.getByRole("alert").getByText(/network\.width is 60/).waitFor();
+  await lab.settled(20);
+  lab.assertQuiet();
+  await lab.close();
+});

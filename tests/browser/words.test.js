@@ -1,0 +1,73 @@
+// Words explain themselves: to the mouse, the keyboard and screen readers (WCAG 1.4.13).
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { violations } from "./harness/audit.js";
+import { launchChromium } from "./harness/browsers.js";
+import { Lab } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+for (const [what, options] of Object.entries({
+  "in light": { colorScheme: /** @type {const} */ ("light") },
+  "in the dark": { colorScheme: /** @type {const} */ ("dark") },
+  "in forced colours": { forcedColors: /** @type {const} */ ("active") },
+})) {
+  test(`a word is explained under the pointer and to the keyboard, ${what}`, async () => {
+    const lab = await Lab.in(browser, server.url, options);
+    await lab.open({ until: 20, play: "off" });
+    await lab.settled(20);
+    const { page } = lab;
+    const tip = page.getByRole("tooltip");
+    const word = lab.panel("Straight").getByText("Energy distance", { exact: true });
+    await word.hover();
+    await tip.getByText(/how far the cloud/i).waitFor();
+    assert.deepEqual(await violations(page), []);
+    // Hoverable: the pointer may go onto the explanation.
+    await tip.hover();
+    await page.waitForTimeout(600);
+    assert.ok(await tip.isVisible());
+    await page.keyboard.press("Escape");
+    await tip.waitFor({ state: "hidden" });
+
+    await lab.seed.focus();
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Tab");
+    await tip.getByText(/every random number/).waitFor();
+    await page.keyboard.press("Escape");
+    await tip.waitFor({ state: "hidden" });
+    assert.ok(await lab.seed.evaluate((input) => input === document.activeElement));
+    lab.assertQuiet();
+    await lab.close();
+  });
+}
+
+test("every number of a panel and every choice of its head has a meaning that screen readers find", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  const without = await lab.panel("Straight").evaluate((region) =>
+    [...region.querySelectorAll("dt, select, input[type=range]")]
+      .filter((element) => {
+        const ids = (element.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
+        return ids.length === 0 || ids.some((id) => !document.getElementById(id)?.textContent);
+      })
+      .map((element) => element.closest("label, dt")?.textContent),
+  );
+  assert.deepEqual(without, []);
+  const terms = await lab.page.evaluate(() => [...document.querySelectorAll("#reading dt")].map((term) => term.textContent));
+  assert.ok(terms.length >= 20);
+  assert.equal(new Set(terms).size, terms.length);
+  await lab.close();
+});
