@@ -98,7 +98,10 @@ pub use config::Config;
 pub use coupling::Coupling;
 pub use distribution::DistributionSpec;
 pub use error::{Error, Result};
-pub use experiment::{Evaluation, Experiment, Moment, Sampling, ShownField};
+pub use experiment::{
+    DensityKind, Evaluation, Experiment, How, Moment, Passing, PassingPair, Sampling, ShownField, Window,
+    WorstError,
+};
 pub use fingerprint::fingerprint;
 pub use rng::Rng;
 pub use scalar::Scalar;

@@ -219,6 +219,12 @@ impl Pairing {
         all
     }
 
+    /// The pairs that batches are picked from: assigned batches so far, or the fixed set. Empty
+    /// where pairs are drawn afresh.
+    pub fn pool(&self) -> &Pairs {
+        &self.state.pool
+    }
+
     /// The state to keep in a checkpoint.
     pub fn state(&self) -> &PairingState {
         &self.state

@@ -2,6 +2,7 @@
 
 mod evaluation;
 mod history;
+mod queries;
 mod shown;
 
 use std::sync::{Arc, OnceLock};
@@ -17,6 +18,7 @@ use crate::{
     train::{LossHistory, Trainer, lesson::Preparation},
 };
 pub use evaluation::Evaluation;
+pub use queries::{DensityKind, How, Passing, PassingPair, Window, WorstError};
 use evaluation::MEASURED_POINTS;
 use history::History;
 pub use history::Moment;

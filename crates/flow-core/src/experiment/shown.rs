@@ -5,7 +5,7 @@ use crate::{
     Config, Coupling, Error, Result, Rng,
     assignment::assign,
     config::{FieldKind, SamplingConfig},
-    field::{Conversion, Converted, PairedField, Score, VelocityField, exact::ExactField},
+    field::{Conversion, Converted, Divergence, PairedField, Score, VelocityField, exact::ExactField},
     solver::{Integration, StochasticIntegration, Trajectories},
 };
 
@@ -139,7 +139,7 @@ impl Experiment {
 }
 
 /// A field in f64 that answers in f32, rounding once.
-struct Rounded<F>(F);
+pub(super) struct Rounded<F>(pub F);
 
 impl<F: VelocityField<Scalar = f64>> VelocityField for Rounded<F> {
     type Scalar = f32;
@@ -171,6 +171,24 @@ impl<F: Score<Scalar = f64>> Score for Rounded<F> {
         self.0.velocity_and_score(t, &widened(x), &mut v, &mut s)?;
         round(&v, velocity);
         round(&s, score);
+        Ok(())
+    }
+}
+
+impl<F: Divergence<Scalar = f64>> Divergence for Rounded<F> {
+    fn velocity_and_divergence(
+        &self,
+        t: f64,
+        x: &[[f32; 2]],
+        velocity: &mut [[f32; 2]],
+        divergence: &mut [f32],
+    ) -> Result<()> {
+        let (mut v, mut div) = (vec![[0.0; 2]; x.len()], vec![0.0; x.len()]);
+        self.0.velocity_and_divergence(t, &widened(x), &mut v, &mut div)?;
+        round(&v, velocity);
+        for (out, exact) in divergence.iter_mut().zip(div) {
+            *out = exact as f32;
+        }
         Ok(())
     }
 }

@@ -186,6 +186,11 @@ impl Trainer {
         self.features.labels
     }
 
+    /// The pairs that batches are picked from; empty where they are drawn afresh.
+    pub fn pool(&self) -> &Pairs {
+        self.pairing.pool()
+    }
+
     /// The field of the averaged weights.
     pub fn field(&self) -> NetworkField {
         NetworkField::new(self.preconditioning, self.features, self.shape, &self.average)
