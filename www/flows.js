@@ -64,6 +64,7 @@ export class Flows {
       if (state.dataset !== before?.dataset || flow.source !== old?.source) {
         panel.plane.setTarget(readOutline(state.dataset), readOutline(flow.source));
       }
+      if (state.colors !== before?.colors) panel.plane.setColors(state.colors === "origin");
       if (state.trails !== before?.trails) panel.plane.setTrails(state.trails);
     }
     if (state.panel !== before?.panel) this.#element.dataset.shown = state.panel;

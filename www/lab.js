@@ -12,6 +12,7 @@ import { DatasetPicker } from "./dataset.js";
 import { Film } from "./film.js";
 import { Flows } from "./flows.js";
 import { History } from "./history.js";
+import { Layers } from "./layers.js";
 import { notify, reportUncaught } from "./notices.js";
 import { OwnData } from "./own-data.js";
 import { find } from "./panel.js";
@@ -25,6 +26,7 @@ import { readTheme, watchTheme } from "./theme.js";
 import { Ticks } from "./ticks.js";
 import { update } from "./update.js";
 import { Words } from "./words.js";
+import { Why } from "./why.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./update.js").Message} Message */
@@ -111,6 +113,8 @@ class Lab {
       new Film(context),
       this.#flows,
       new Charts(context),
+      new Layers(context),
+      new Why(context),
       this.#address,
       new Settings(context),
       new History(context),
@@ -142,7 +146,7 @@ class Lab {
     const [state, before] = [this.#state, this.#rendered];
     if (state === before) return;
     this.#rendered = state;
-    if (state.time !== before?.time || state.trails !== before?.trails || state.panel !== before?.panel) this.#repaint();
+    if (state.time !== before?.time || state.trails !== before?.trails || state.colors !== before.colors || state.panel !== before?.panel) this.#repaint();
     for (const feature of this.#features) feature.render?.(state, before);
   }
 

@@ -26,6 +26,7 @@ export class Plane {
   #picture;
   #pixelRatio = 1;
   #trails = true;
+  #byOrigin = false;
 
   /**
    * @param {HTMLCanvasElement} particles
@@ -61,6 +62,7 @@ export class Plane {
   setTheme(theme) {
     this.#theme = theme;
     this.#painter.set_colors(packed(theme.hit), packed(theme.miss));
+    this.#tint();
     this.#drawBackdrop();
   }
 
@@ -80,6 +82,17 @@ export class Plane {
     this.#drawBackdrop();
   }
 
+  /** Colours particles by where they began, or by where they end. @param {boolean} byOrigin */
+  setColors(byOrigin) {
+    this.#byOrigin = byOrigin;
+    this.#tint();
+  }
+
+  #tint() {
+    const [red = 0, green = 0, blue = 0] = this.#theme?.plane ?? [];
+    this.#painter.color_by_origin(this.#byOrigin, red + green + blue < 384);
+  }
+
   /** @param {boolean} trails */
   setTrails(trails) {
     this.#trails = trails;
@@ -90,7 +103,7 @@ export class Plane {
   show(picture) {
     this.#picture = picture;
     if (picture) {
-      this.#painter.set_flow(picture.positions, picture.hits);
+      this.#painter.set_flow(picture.positions, picture.hits, picture.times);
       this.#style();
     } else {
       this.#particleContext.clearRect(0, 0, this.#particles.width, this.#particles.height);

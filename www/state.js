@@ -7,6 +7,7 @@
  */
 
 import { SETTINGS } from "./setting-table.js";
+import { LAYERS, PROBES } from "./layer-table.js";
 
 /**
  * A further round of training, by its name in flow-core's registry, after the given training step.
@@ -43,6 +44,10 @@ import { SETTINGS } from "./setting-table.js";
  * @property {number} time flow time t, 0..1
  * @property {number} speed flow time relative to the normal speed
  * @property {boolean} trails whether trajectories are drawn behind the particles
+ * @property {"hit" | "origin"} colors what a particle's colour tells: where it ends, or where it began
+ * @property {readonly string[]} layers what lies over and under the particles
+ * @property {string} probe what the plane is asked
+ * @property {readonly [number, number]} place about which place
  * @property {boolean} training whether the networks are learning
  * @property {number} until the training step at which both networks pause by themselves
  * @property {number | undefined} stop the training step at which the reader paused them
@@ -59,6 +64,8 @@ import { SETTINGS } from "./setting-table.js";
 export const FLOWS = ["straight", "curved"];
 export const PARTICLES = [500, 1000, 2000, 5000, 10000, 20000];
 export const SPEEDS = [0.25, 0.5, 1, 2];
+/** @type {readonly ("hit" | "origin")[]} */
+export const COLORS = ["hit", "origin"];
 export const MAX_EULER_STEPS = 100;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_TRAINING_STEPS = 1_000_000;
@@ -105,6 +112,10 @@ export function defaultState({ reducedMotion }) {
     time: reducedMotion ? 1 : 0,
     speed: 1,
     trails: true,
+    colors: "hit",
+    layers: [],
+    probe: "off",
+    place: [0.5, 0.5],
     training: true,
     until: DEFAULT_UNTIL,
     stop: undefined,
@@ -227,6 +238,33 @@ const rounds = {
   accepted: ({ rounds: known }) => `at most ${MAX_ROUNDS} rounds like ${known[0]?.name ?? "reflow"}@1500, of ${known.map(({ name }) => name).join(", ")}`,
 };
 
+/**
+ * Some of these, each once, in any order: `arrows.grid`.
+ * @param {readonly { name: string }[]} entries
+ * @returns {Codec<readonly string[]>}
+ */
+export function someOf(entries) {
+  const names = entries.map(({ name }) => name);
+  return {
+    write: (value) => value.join("."),
+    read: (text) => {
+      const chosen = text === "" ? [] : text.split(".");
+      return chosen.every((name, i) => names.includes(name) && chosen.indexOf(name) === i) ? chosen : undefined;
+    },
+    accepted: () => `some of ${names.join(", ")}, with dots between them`,
+  };
+}
+
+/** @type {Codec<readonly [number, number]>} */
+const place = {
+  write: ([x, y]) => `${Number(x.toFixed(2))}_${Number(y.toFixed(2))}`,
+  read: (text) => {
+    const [, x, y] = /^(-?\d{1,3}(?:\.\d{1,6})?)_(-?\d{1,3}(?:\.\d{1,6})?)$/.exec(text) ?? [];
+    return x === undefined || y === undefined ? undefined : [Number(x), Number(y)];
+  },
+  accepted: () => "a place like 0.5_-1.2",
+};
+
 // --- where the values lie -----------------------------------------------------------------------------
 
 /**
@@ -305,6 +343,10 @@ export const KEYS = {
   t: inState("time", number(0, 1)),
   speed: inState("speed", oneOf(SPEEDS)),
   trails: inState("trails", onOrOff),
+  colors: inState("colors", oneOf(COLORS)),
+  layers: inState("layers", someOf(LAYERS)),
+  probe: inState("probe", oneOf(PROBES.map(({ name }) => name))),
+  place: inState("place", place),
   panel: inState("panel", oneOf(FLOWS)),
 };
 

@@ -38,6 +38,15 @@
     configuration: (lab) => lab.config_json(),
     checkpoint: (lab) => lab.checkpoint(),
     safetensors: (lab) => lab.safetensors(),
+    velocity: (lab, [places, t]) => lab.velocity_at(places, t),
+    grid: (lab, [lines, points, steps]) => lab.warped_grid(lines, points, steps),
+    ways: (lab, [x, y, steps]) => lab.trajectories_from(x, y, steps),
+    pairs: (lab, [x, y, t, count]) => lab.pairs_through(x, y, t, count),
+    density: (lab, [kind, t, side, view]) => lab.density(kind, t, side, view),
+    likelihood: (lab) => lab.held_out_log_likelihood(),
+    "error-map": (lab, [t, side, view]) => lab.error_map(t, side, view),
+    "worst-error": (lab) => lab.worst_error(),
+    "field-error": (lab) => lab.field_error(),
   };
 
   /** The experiment, and all that is known about it. */

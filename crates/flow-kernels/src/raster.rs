@@ -21,14 +21,17 @@ pub type Rgb = [u8; 3];
 pub struct Raster {
     width: usize,
     height: usize,
-    /// Coverage of both inks, pixel after pixel, row after row.
+    /// Coverage of both inks, pixel after pixel, row after row; where marks are tinted, the
+    /// coverage by all of them and the sum of their layers.
     coverage: Vec<[f32; 2]>,
+    /// The sum of layer times tint of tinted marks; empty until there is one.
+    tints: Vec<[f32; 3]>,
 }
 
 impl Raster {
     /// An empty sheet. Either side may be 0.
     pub fn new(width: usize, height: usize) -> Self {
-        Self { width, height, coverage: vec![[0.0; 2]; width * height] }
+        Self { width, height, coverage: vec![[0.0; 2]; width * height], tints: Vec::new() }
     }
 
     /// Width in pixels.
@@ -60,38 +63,56 @@ impl Raster {
     /// Paints a line one pixel wide (measured along the axis it is nearer to being square to)
     /// whose opacity runs linearly from `opacity[0]` at `from` to `opacity[1]` at `to`.
     pub fn stroke(&mut self, ink: Ink, from: [f32; 2], to: [f32; 2], opacity: [f32; 2]) {
-        let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
-        // Walk along the longer axis; each cell there spreads its ink over two cells across.
-        let steep = dy.abs() > dx.abs();
-        let (along, across) = if steep { (1, 0) } else { (0, 1) };
-        let length = if steep { dy } else { dx };
-        // Also turns away what is not finite.
-        if !(length != 0.0 && length.abs() < 16.0 * (self.width + self.height) as f32) {
-            return;
-        }
-        let (start, end, [opaque, fainter]) =
-            if length > 0.0 { (from, to, opacity) } else { (to, from, [opacity[1], opacity[0]]) };
-        let length = length.abs();
-        let slope = (end[across] - start[across]) / length;
-        let fade = (fainter - opaque) / length;
-        let (cells, lines) = if steep { (self.height, self.width) } else { (self.width, self.height) };
-        let (cell_stride, line_stride) = if steep { (self.width, 1) } else { (1, self.width) };
+        let coverage = &mut self.coverage;
+        let mark = |pixel: usize, layer: f32| glaze(&mut coverage[pixel][ink as usize], layer);
+        walk((self.width, self.height), from, to, opacity, mark);
+    }
 
-        let first = start[along].floor().max(0.0);
-        let last = end[along].ceil().min(cells as f32);
-        for cell in first as usize..last as usize {
-            let (low, high) = (start[along].max(cell as f32), end[along].min(cell as f32 + 1.0));
-            let middle = 0.5 * (low + high) - start[along];
-            let amount = (opaque + fade * middle) * (high - low);
-            let position = start[across] + slope * middle - 0.5;
-            let line = position.floor();
-            let share = position - line;
-            for (line, part) in [(line, 1.0 - share), (line + 1.0, share)] {
-                if line >= 0.0 && line < lines as f32 {
-                    let pixel = &mut self.coverage[cell * cell_stride + line as usize * line_stride];
-                    glaze(&mut pixel[ink as usize], amount * part);
-                }
+    /// As [`disc`](Self::disc), in a colour of its own. A sheet holds either inks or tints until
+    /// it is developed.
+    pub fn tinted_disc(&mut self, tint: Rgb, [x, y]: [f32; 2], radius: f32, opacity: f32) {
+        self.tints.resize(self.coverage.len(), [0.0; 3]);
+        let tint = tint.map(f32::from);
+        let reach = radius + 0.5;
+        let (columns, rows) = (clamp_span(x, reach, self.width), clamp_span(y, reach, self.height));
+        for row in rows {
+            let dy = row as f32 + 0.5 - y;
+            for column in columns.clone() {
+                let dx = column as f32 + 0.5 - x;
+                let layer = (reach - (dx * dx + dy * dy).sqrt()).clamp(0.0, 1.0) * opacity;
+                let pixel = row * self.width + column;
+                dye(&mut self.coverage[pixel], &mut self.tints[pixel], tint, layer);
             }
+        }
+    }
+
+    /// As [`stroke`](Self::stroke), in a colour of its own.
+    pub fn tinted_stroke(&mut self, tint: Rgb, from: [f32; 2], to: [f32; 2], opacity: [f32; 2]) {
+        self.tints.resize(self.coverage.len(), [0.0; 3]);
+        let tint = tint.map(f32::from);
+        let (coverage, tints) = (&mut self.coverage, &mut self.tints);
+        let mark = |pixel: usize, layer: f32| dye(&mut coverage[pixel], &mut tints[pixel], tint, layer);
+        walk((self.width, self.height), from, to, opacity, mark);
+    }
+
+    /// As [`develop`](Self::develop), for a sheet of tinted marks: where they overlap, the mean of
+    /// their colours.
+    ///
+    /// # Panics
+    /// As [`develop`](Self::develop).
+    pub fn develop_tinted(&mut self, pixels: &mut [u8]) {
+        assert_eq!(pixels.len(), 4 * self.coverage.len(), "four bytes a pixel");
+        self.tints.resize(self.coverage.len(), [0.0; 3]);
+        let cells = self.coverage.iter_mut().zip(&mut self.tints);
+        for ((cell, tint), pixel) in cells.zip(pixels.as_chunks_mut::<4>().0) {
+            let [alpha, weight] = *cell;
+            if weight == 0.0 {
+                *pixel = [0; 4];
+                continue;
+            }
+            let [red, green, blue] = tint.map(|sum| (sum / weight + 0.5) as u8);
+            *pixel = [red, green, blue, (alpha * 255.0 + 0.5) as u8];
+            (*cell, *tint) = ([0.0; 2], [0.0; 3]);
         }
     }
 
@@ -118,10 +139,64 @@ impl Raster {
     }
 }
 
+/// Calls `mark` with each pixel of a line and the layer of ink that falls there; see
+/// [`Raster::stroke`].
+#[inline]
+fn walk(
+    (width, height): (usize, usize),
+    from: [f32; 2],
+    to: [f32; 2],
+    opacity: [f32; 2],
+    mut mark: impl FnMut(usize, f32),
+) {
+    let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+    // Walk along the longer axis; each cell there spreads its ink over two cells across.
+    let steep = dy.abs() > dx.abs();
+    let (along, across) = if steep { (1, 0) } else { (0, 1) };
+    let length = if steep { dy } else { dx };
+    // Also turns away what is not finite.
+    if !(length != 0.0 && length.abs() < 16.0 * (width + height) as f32) {
+        return;
+    }
+    let (start, end, [opaque, fainter]) =
+        if length > 0.0 { (from, to, opacity) } else { (to, from, [opacity[1], opacity[0]]) };
+    let length = length.abs();
+    let slope = (end[across] - start[across]) / length;
+    let fade = (fainter - opaque) / length;
+    let (cells, lines) = if steep { (height, width) } else { (width, height) };
+    let (cell_stride, line_stride) = if steep { (width, 1) } else { (1, width) };
+
+    let first = start[along].floor().max(0.0);
+    let last = end[along].ceil().min(cells as f32);
+    for cell in first as usize..last as usize {
+        let (low, high) = (start[along].max(cell as f32), end[along].min(cell as f32 + 1.0));
+        let middle = 0.5 * (low + high) - start[along];
+        let amount = (opaque + fade * middle) * (high - low);
+        let position = start[across] + slope * middle - 0.5;
+        let line = position.floor();
+        let share = position - line;
+        for (line, part) in [(line, 1.0 - share), (line + 1.0, share)] {
+            if line >= 0.0 && line < lines as f32 {
+                mark(cell * cell_stride + line as usize * line_stride, amount * part);
+            }
+        }
+    }
+}
+
 /// Adds a translucent layer of coverage.
 #[inline]
 fn glaze(coverage: &mut f32, layer: f32) {
     *coverage += layer * (1.0 - *coverage);
+}
+
+/// Adds a translucent layer in a colour of its own.
+#[inline]
+fn dye(coverage: &mut [f32; 2], sum: &mut [f32; 3], tint: [f32; 3], layer: f32) {
+    glaze(&mut coverage[0], layer);
+    coverage[1] += layer;
+    for (sum, tint) in sum.iter_mut().zip(tint) {
+        *sum += layer * tint;
+    }
 }
 
 /// The pixels that a mark reaching `reach` to both sides of `center` can touch; none when
@@ -205,6 +280,28 @@ mod tests {
         }
         raster.stroke(Ink::Hit, [1e30, 0.0], [-1e30, 0.0], [1.0, 1.0]);
         assert!(develop(&mut raster).iter().all(|&byte| byte == 0));
+    }
+
+    #[test]
+    fn tints_mix_in_any_order_and_the_sheet_empties() {
+        let paint = |first: Rgb, second: Rgb| {
+            let mut raster = Raster::new(5, 5);
+            for tint in [first, second] {
+                raster.tinted_disc(tint, [2.5, 2.5], 2.0, 0.5);
+                raster.tinted_stroke(tint, [0.0, 0.5], [5.0, 0.5], [0.4, 0.4]);
+            }
+            let mut pixels = vec![0; 100];
+            raster.develop_tinted(&mut pixels);
+            let mut after = vec![1; 100];
+            raster.develop_tinted(&mut after);
+            assert!(after.iter().all(|&byte| byte == 0), "empty after developing");
+            pixels
+        };
+        let (forth, back) = (paint(BLUE, ORANGE), paint(ORANGE, BLUE));
+        assert!(forth.iter().zip(&back).all(|(a, b)| a.abs_diff(*b) <= 1));
+        let center = &forth[4 * 12..][..4];
+        assert_eq!(center, [116, 101, 96, 191], "the mean colour, glazed twice");
+        assert!(forth[3] > 0, "the stroke too");
     }
 
     #[test]

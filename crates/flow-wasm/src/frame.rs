@@ -1,6 +1,6 @@
 //! One frame: where every particle is at time t, painted onto a raster.
 
-use flow_kernels::raster::{Ink, Raster};
+use flow_kernels::raster::{Ink, Raster, Rgb};
 
 /// How many particles leave trails. More would only blacken the picture.
 const TRAILS_AT_MOST: usize = 2_000;
@@ -14,16 +14,32 @@ const TRAIL_OPACITY: f32 = 0.35;
 pub struct Flow {
     positions: Vec<[f32; 2]>,
     hits: Vec<u8>,
+    /// The time of each state, never falling.
+    times: Vec<f32>,
 }
 
 impl Flow {
-    /// A flow of `hits.len()` particles from its states, one after the other; every state but
-    /// the first is one solver step later in time, and the last is at t = 1.
+    /// A flow of `hits.len()` particles from its states, one after the other, each at its time;
+    /// without times, at equal distances from t = 0 to t = 1.
     ///
-    /// Returns `None` when the positions are not a whole number of states, or none.
-    pub fn new(positions: Vec<[f32; 2]>, hits: Vec<u8>) -> Option<Self> {
+    /// Returns `None` when the positions are not a whole number of states, or none, or the times
+    /// are not one rising number for each state.
+    pub fn new(positions: Vec<[f32; 2]>, hits: Vec<u8>, times: Vec<f32>) -> Option<Self> {
         let whole = !hits.is_empty() && !positions.is_empty() && positions.len().is_multiple_of(hits.len());
-        whole.then_some(Self { positions, hits })
+        if !whole {
+            return None;
+        }
+        let states = positions.len() / hits.len();
+        let last = (states - 1).max(1) as f32;
+        let times =
+            if times.is_empty() { (0..states).map(|state| state as f32 / last).collect() } else { times };
+        let is_rising = times.windows(2).all(|pair| pair[0] <= pair[1]);
+        (times.len() == states && is_rising).then_some(Self { positions, hits, times })
+    }
+
+    /// Where the particles begin.
+    pub fn starts(&self) -> &[[f32; 2]] {
+        &self.positions[..self.particle_count()]
     }
 
     fn particle_count(&self) -> usize {
@@ -33,6 +49,15 @@ impl Flow {
     /// Solver steps from the first state to the last.
     fn step_count(&self) -> usize {
         (self.positions.len() / self.particle_count().max(1)).saturating_sub(1)
+    }
+
+    /// How many solver steps, whole and part, have been taken at time `t`.
+    fn steps_at(&self, t: f32) -> f32 {
+        let before = self.times.partition_point(|&time| time <= t).saturating_sub(1);
+        let (Some(&from), Some(&to)) = (self.times.get(before), self.times.get(before + 1)) else {
+            return self.step_count() as f32;
+        };
+        before as f32 + ((t - from) / (to - from)).clamp(0.0, 1.0)
     }
 
     /// The position of `particle` at `steps` solver steps after the start. Between two states an
@@ -76,10 +101,11 @@ pub struct Style {
     pub trail: f32,
 }
 
-/// Paints the flow at time `t` in [0, 1].
-pub fn paint(flow: &Flow, view: View, style: Style, t: f32, raster: &mut Raster) {
-    let now = t.clamp(0.0, 1.0) * flow.step_count() as f32;
-    let past = (t - style.trail).clamp(0.0, 1.0) * flow.step_count() as f32;
+/// Paints the flow at time `t` in [0, 1]: each particle in the colour that `tints` has for it, or,
+/// where that is empty, in the ink of hits or misses.
+pub fn paint(flow: &Flow, view: View, style: Style, t: f32, tints: &[Rgb], raster: &mut Raster) {
+    let now = flow.steps_at(t.clamp(0.0, 1.0));
+    let past = flow.steps_at((t - style.trail).clamp(0.0, 1.0));
     for particle in 0..flow.particle_count() {
         let ink = if flow.hits[particle] == 0 { Ink::Miss } else { Ink::Hit };
         let here = flow.position(particle, now);
@@ -92,12 +118,19 @@ pub fn paint(flow: &Flow, view: View, style: Style, t: f32, raster: &mut Raster)
                 let to_steps = (from_steps.floor() + stride).min(now);
                 let to = flow.position(particle, to_steps);
                 let ends = [view.to_pixels(raster, from), view.to_pixels(raster, to)];
-                raster.stroke(ink, ends[0], ends[1], [fade(from_steps), fade(to_steps)]);
+                let fades = [fade(from_steps), fade(to_steps)];
+                match tints.get(particle) {
+                    Some(&tint) => raster.tinted_stroke(tint, ends[0], ends[1], fades),
+                    None => raster.stroke(ink, ends[0], ends[1], fades),
+                }
                 (from, from_steps) = (to, to_steps);
             }
         }
         let at = view.to_pixels(raster, here);
-        raster.disc(ink, at, style.radius, style.opacity);
+        match tints.get(particle) {
+            Some(&tint) => raster.tinted_disc(tint, at, style.radius, style.opacity),
+            None => raster.disc(ink, at, style.radius, style.opacity),
+        }
     }
 }
 
@@ -117,21 +150,30 @@ mod tests {
 
     #[test]
     fn particles_move_linearly_between_real_states_with_y_up() {
-        let flow = Flow::new(vec![[-0.5, -0.5], [0.5, 0.5], [0.5, -0.5]], vec![1]).unwrap();
+        let flow = Flow::new(vec![[-0.5, -0.5], [0.5, 0.5], [0.5, -0.5]], vec![1], vec![]).unwrap();
         let mut raster = Raster::new(41, 41);
         for (t, expected) in
             [(0.0, (10, 30)), (0.25, (20, 20)), (0.5, (30, 10)), (0.75, (30, 20)), (1.0, (30, 30))]
         {
-            paint(&flow, VIEW, DOT, t, &mut raster);
+            paint(&flow, VIEW, DOT, t, &[], &mut raster);
             assert_eq!(brightest(&mut raster), expected, "t = {t}");
         }
     }
 
     #[test]
+    fn states_have_times_of_their_own() {
+        let states = vec![[0.0; 2], [1.0, 0.0], [2.0, 0.0], [3.0, 0.0]];
+        let flow = Flow::new(states, vec![1], vec![0.0, 0.1, 0.1, 1.0]).unwrap();
+        for (t, x) in [(0.0, 0.0), (0.05, 0.5), (0.1, 2.0), (0.55, 2.5), (1.0, 3.0)] {
+            assert!((flow.position(0, flow.steps_at(t))[0] - x).abs() < 1e-6, "t = {t}");
+        }
+    }
+
+    #[test]
     fn a_trail_follows_the_bend() {
-        let flow = Flow::new(vec![[-0.5, 0.0], [0.5, 0.0], [0.5, 0.8]], vec![0]).unwrap();
+        let flow = Flow::new(vec![[-0.5, 0.0], [0.5, 0.0], [0.5, 0.8]], vec![0], vec![]).unwrap();
         let mut raster = Raster::new(41, 41);
-        paint(&flow, VIEW, Style { trail: 1.0, ..DOT }, 1.0, &mut raster);
+        paint(&flow, VIEW, Style { trail: 1.0, ..DOT }, 1.0, &[], &mut raster);
         let mut pixels = vec![0; 4 * 41 * 41];
         raster.develop([[255; 3]; 2], &mut pixels);
         let alpha = |x: usize, y: usize| pixels[4 * (y * 41 + x) + 3];
@@ -142,7 +184,9 @@ mod tests {
 
     #[test]
     fn states_must_be_whole() {
-        assert!(Flow::new(vec![[0.0; 2]; 5], vec![0; 2]).is_none());
-        assert!(Flow::new(vec![], vec![]).is_none());
+        assert!(Flow::new(vec![[0.0; 2]; 5], vec![0; 2], vec![]).is_none());
+        assert!(Flow::new(vec![], vec![], vec![]).is_none());
+        assert!(Flow::new(vec![[0.0; 2]; 4], vec![0; 2], vec![0.0]).is_none());
+        assert!(Flow::new(vec![[0.0; 2]; 4], vec![0; 2], vec![1.0, 0.0]).is_none());
     }
 }

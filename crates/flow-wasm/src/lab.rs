@@ -13,7 +13,7 @@ const NO_SAMPLE: &str = "there is no sample under way";
 /// One experiment: it trains when told to, and shows what it has learnt.
 #[wasm_bindgen]
 pub struct Lab {
-    experiment: Experiment,
+    pub(crate) experiment: Experiment,
     /// The sample under way.
     sampling: Option<Sampling>,
     /// The last sample's evaluation, for [`Lab::report`].

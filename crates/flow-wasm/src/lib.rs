@@ -6,6 +6,7 @@
 
 pub mod chart;
 pub mod frame;
+pub mod origin;
 pub mod registry;
 
 #[cfg(target_arch = "wasm32")]
@@ -16,3 +17,5 @@ mod own_data;
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod painter;
+#[cfg(target_arch = "wasm32")]
+mod queries;

@@ -5,6 +5,7 @@ use wasm_bindgen::{Clamped, prelude::*};
 use web_sys::{CanvasRenderingContext2d, ImageData};
 
 use crate::frame::{Flow, Style, View, paint};
+use crate::origin::tints;
 
 /// Paints particles and their trails on one canvas, on the page's main thread.
 #[wasm_bindgen]
@@ -15,6 +16,10 @@ pub struct Painter {
     view: View,
     style: Style,
     colors: [Rgb; 2],
+    /// Whether particles are coloured by their origin, and then for which scheme, dark or light.
+    by_origin: Option<bool>,
+    /// A colour for each particle then; empty where they are coloured by hit.
+    tints: Vec<Rgb>,
 }
 
 #[wasm_bindgen]
@@ -29,6 +34,8 @@ impl Painter {
             view: View { center: [0.0, 0.0], half_side: 1.0 },
             style: Style { radius: 1.5, opacity: 0.8, trail: 0.0 },
             colors: [[0; 3]; 2],
+            by_origin: None,
+            tints: Vec::new(),
         }
     }
 
@@ -57,15 +64,37 @@ impl Painter {
         });
     }
 
-    /// Takes a new flow: `positions` holds x and y of every particle, state after state, and
-    /// `hits` one byte a particle, 0 for a miss.
+    /// Colours particles by where they began rather than by where they end; `is_dark` says on
+    /// which paper.
+    pub fn color_by_origin(&mut self, by_origin: bool, is_dark: bool) {
+        self.by_origin = by_origin.then_some(is_dark);
+        self.choose_tints();
+    }
+
+    fn choose_tints(&mut self) {
+        self.tints = match (self.by_origin, &self.flow) {
+            (Some(is_dark), Some(flow)) => tints(flow.starts(), is_dark),
+            _ => Vec::new(),
+        };
+    }
+
+    /// Takes a new flow: `positions` holds x and y of every particle, state after state, `hits`
+    /// one byte a particle, 0 for a miss, and `times` the time of each state; without times, the states
+    /// lie at equal distances.
     ///
     /// # Errors
-    /// When the positions are not a whole number of states.
-    pub fn set_flow(&mut self, positions: &[f32], hits: Vec<u8>) -> Result<(), JsError> {
+    /// When the positions are not a whole number of states, or the times not as many and rising.
+    pub fn set_flow(
+        &mut self,
+        positions: &[f32],
+        hits: Vec<u8>,
+        times: Option<Vec<f32>>,
+    ) -> Result<(), JsError> {
         let points = positions.as_chunks::<2>().0.to_vec();
-        let flow = Flow::new(points, hits).ok_or_else(|| JsError::new("positions are not whole states"))?;
+        let flow = Flow::new(points, hits, times.unwrap_or_default())
+            .ok_or_else(|| JsError::new("positions and times are not those of whole states"))?;
         self.flow = Some(flow);
+        self.choose_tints();
         Ok(())
     }
 
@@ -75,17 +104,21 @@ impl Painter {
     /// What the canvas reports.
     pub fn paint(&mut self, context: &CanvasRenderingContext2d, t: f32) -> Result<(), JsValue> {
         if let Some(flow) = &self.flow {
-            paint(flow, self.view, self.style, t, &mut self.raster);
+            paint(flow, self.view, self.style, t, &self.tints, &mut self.raster);
         }
-        self.develop(context)
+        self.develop(context, !self.tints.is_empty())
     }
 
     /// Puts the raster on the canvas and empties it.
-    fn develop(&mut self, context: &CanvasRenderingContext2d) -> Result<(), JsValue> {
+    fn develop(&mut self, context: &CanvasRenderingContext2d, is_tinted: bool) -> Result<(), JsValue> {
         if self.pixels.is_empty() {
             return Ok(());
         }
-        self.raster.develop(self.colors, &mut self.pixels);
+        if is_tinted {
+            self.raster.develop_tinted(&mut self.pixels);
+        } else {
+            self.raster.develop(self.colors, &mut self.pixels);
+        }
         let width = self.raster.width() as u32;
         let image = ImageData::new_with_u8_clamped_array(Clamped(&self.pixels), width)?;
         context.put_image_data(&image, 0.0, 0.0)
@@ -104,6 +137,6 @@ impl Painter {
             let at = self.view.to_pixels(&self.raster, point);
             self.raster.disc(Ink::Hit, at, self.style.radius, self.style.opacity);
         }
-        self.develop(context)
+        self.develop(context, false)
     }
 }

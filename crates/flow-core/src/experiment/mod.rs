@@ -18,10 +18,10 @@ use crate::{
     train::{LossHistory, Trainer, lesson::Preparation},
 };
 pub use evaluation::Evaluation;
-pub use queries::{DensityKind, How, Passing, PassingPair, Window, WorstError};
 use evaluation::MEASURED_POINTS;
 use history::History;
 pub use history::Moment;
+pub use queries::{DensityKind, How, Passing, PassingPair, Window, WorstError};
 pub use shown::{Sampling, ShownField};
 
 /// Everything that one panel of the page, or one run of the program, is about.

@@ -6,13 +6,14 @@ use super::{checked, rounded, widened};
 use crate::{
     Coefficients, Coupling, Error, Experiment, Result, Rng,
     coupling::{Pairing, Pairs},
-    field::VelocityField,
 };
 
 /// Pairs proposed from each end, of which the posterior keeps what passes.
 const PROPOSALS: usize = 4096;
 /// The kernel reaches this many of the nearest pairs.
 const NEAREST: usize = 64;
+/// Lines that a path is drawn with.
+const PATH_SEGMENTS: usize = 16;
 /// Batches paired afresh where training has not paired any yet.
 const FRESH_BATCHES: usize = 8;
 
@@ -36,12 +37,14 @@ pub struct Passing {
 }
 
 /// One pair whose path passes.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PassingPair {
     /// Where the path begins.
     pub x0: [f64; 2],
     /// Where it ends.
     pub x1: [f64; 2],
+    /// The path between them, at 17 equally spaced times.
+    pub path: Vec<[f64; 2]>,
     /// Its velocity at the place.
     pub velocity: [f64; 2],
     /// The share of the shown pairs that are this one; all together they are 1.
@@ -105,6 +108,7 @@ impl Experiment {
         let pairs = weighed.draw(count).into_iter().map(|(i, weight)| PassingPair {
             x0: weighed.x0[i],
             x1: weighed.x1[i],
+            path: self.path(weighed.x0[i], weighed.x1[i]),
             velocity: velocity(i),
             weight,
         });
@@ -123,6 +127,15 @@ impl Experiment {
             how,
             bandwidth,
         })
+    }
+
+    /// The conditional path of a pair.
+    fn path(&self, x0: [f64; 2], x1: [f64; 2]) -> Vec<[f64; 2]> {
+        let place = |i: usize| {
+            let at = self.config.schedule.at(i as f64 / PATH_SEGMENTS as f64);
+            [0, 1].map(|d| at.alpha * x1[d] + at.sigma * x0[d])
+        };
+        (0..=PATH_SEGMENTS).map(place).collect()
     }
 
     fn posterior(&self, x: [f64; 2], at: Coefficients) -> Result<Weighed> {
@@ -161,7 +174,8 @@ impl Experiment {
         } else {
             self.trainer.pool()
         };
-        let [x0, x1] = [&pool.x0, &pool.x1].map(|points| -> Vec<_> { points.iter().map(|&p| widened(p)).collect() });
+        let [x0, x1] =
+            [&pool.x0, &pool.x1].map(|points| -> Vec<_> { points.iter().map(|&p| widened(p)).collect() });
         let squares: Vec<f64> = x0
             .iter()
             .zip(&x1)
@@ -173,7 +187,8 @@ impl Experiment {
         let bandwidth = (0.5 * libm::sqrt(*square)).max(1e-3);
         let logs: Vec<f64> = squares.iter().map(|square| -0.5 * square / (bandwidth * bandwidth)).collect();
         let weighed = Weighed::new(x0, x1, &logs);
-        let weighed = weighed.ok_or_else(|| Error::unavailable("the pairs", "no path passes near this place"))?;
+        let weighed =
+            weighed.ok_or_else(|| Error::unavailable("the pairs", "no path passes near this place"))?;
         Ok((weighed, bandwidth))
     }
 
@@ -255,9 +270,12 @@ mod tests {
     #[test]
     fn the_mean_of_the_pairs_is_the_exact_velocity() {
         for schedule in Schedule::ENTRIES {
-            for (source, target) in
-                [("gaussian", "five-modes"), ("gaussian", "checkerboard"), ("uniform", "five-modes"), ("eight-gaussians", "two-moons")]
-            {
+            for (source, target) in [
+                ("gaussian", "five-modes"),
+                ("gaussian", "checkerboard"),
+                ("uniform", "five-modes"),
+                ("eight-gaussians", "two-moons"),
+            ] {
                 let experiment = experiment(Config {
                     schedule: schedule.value,
                     source: DistributionSpec::preset(source),

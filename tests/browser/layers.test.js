@@ -1,0 +1,86 @@
+// Layers show what the library says about the flow, or say why there is nothing to show; the plane answers why.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launchChromium } from "./harness/browsers.js";
+import { Lab, PANELS } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** How many pixels of a panel's layers are inked. @param {Lab} lab @param {(typeof PANELS)[number]} panel @param {string} sheet */
+function inked(lab, panel, sheet) {
+  return lab.panel(panel).locator(`canvas.${sheet}`).evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0;
+    const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    let count = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i]) count += 1;
+    return count;
+  });
+}
+
+test("every layer draws, or says why it cannot", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 300, play: "off", t: 0.5, "curved.schedule": "cosine" });
+  await lab.settled(300);
+  const group = lab.page.getByRole("group", { name: "Layers" });
+  const boxes = await group.getByRole("checkbox").all();
+  assert.ok(boxes.length >= 7);
+  for (const box of boxes) {
+    await box.check();
+    const name = (await box.evaluate((input) => input.parentElement?.textContent)) ?? "";
+    const legend = lab.page.locator("#layers-legend");
+    await lab.until(`${name} in the legend`, async () => ((await legend.textContent()) ?? "").length > 20);
+    await lab.until(`${name} in Curved`, async () => (await inked(lab, "Curved", "plane-layers")) > 200);
+    // The coupling of Straight has no exact field: its panel stays blank, with the reason.
+    const isExact = ["True density", "Error of the field"].includes(name);
+    if (isExact) await lab.until(`${name}: a reason`, async () => /Straight: .*independent pairs/.test((await legend.textContent()) ?? ""));
+    else await lab.until(`${name} in Straight`, async () => (await inked(lab, "Straight", "plane-layers")) > 200);
+    await box.uncheck();
+    await lab.until(`${name} gone`, async () => (await inked(lab, "Curved", "plane-layers")) === 0);
+  }
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("of the washes one is shown, and the link says which", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 100, play: "off", layers: "arrows.true" });
+  const box = (/** @type {string} */ name) => lab.page.getByRole("checkbox", { name, exact: true });
+  assert.ok(await box("True density").isChecked());
+  await box("Learned density").check();
+  assert.deepEqual(await Promise.all(["Velocity arrows", "True density", "Learned density"].map((name) => box(name).isChecked())), [true, false, true]);
+  await lab.until("the link", () => Promise.resolve(lab.page.url().includes("layers=arrows.learned")));
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("a place answers why, by pointer and by keys", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 200, play: "off", t: 0.4, probe: "pairs", place: "0.5_-1.2" });
+  await lab.settled(200);
+  const words = lab.page.locator("#why-words");
+  await lab.until("words for both", async () => /Straight.*nearby|within about.*Curved.*paths pass here/.test((await words.textContent()) ?? ""));
+  const handle = lab.panel("Curved").getByRole("button", { name: /pairs that pass here: x 0\.50, y −1\.20/ });
+  await handle.focus();
+  await lab.page.keyboard.press("ArrowLeft");
+  await lab.until("the place has moved", () => Promise.resolve(/place=0\.4\d?_-1\.2/.test(lab.page.url())));
+  for (const panel of PANELS) await lab.until(`pairs in ${panel}`, async () => (await inked(lab, panel, "plane-why")) > 300);
+  await lab.page.getByRole("combobox", { name: "Ask the plane" }).selectOption("ways");
+  await lab.until("ways in words", async () => /one step and eight steps end/.test((await words.textContent()) ?? ""));
+  await lab.page.getByRole("combobox", { name: "Ask the plane" }).selectOption("off");
+  await lab.until("nothing", async () => (await words.textContent()) === "");
+  lab.assertQuiet();
+  await lab.close();
+});

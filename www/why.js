@@ -1,0 +1,265 @@
+/**
+ * "Why does it bend?": a place on the plane, moved by pointer or arrow keys, is asked which pairs' paths pass it
+ * and what their mean is; or a start, what becomes of it with few and with many steps.
+ */
+
+import { measure } from "./format.js";
+import { clearSheet, sheet } from "./layers.js";
+import { PROBES } from "./layer-table.js";
+import { find } from "./panel.js";
+
+/** @typedef {import("./lab.js").Context} Context */
+/** @typedef {import("./side.js").Side} Side */
+/** @typedef {import("./layers.js").Plot} Plot */
+/** @typedef {readonly [number, number]} Point */
+
+/**
+ * What flow-core says about a place.
+ * @typedef {object} Passing
+ * @property {{ x0: Point, x1: Point, path: Point[], velocity: Point, weight: number }[]} pairs
+ * @property {Point} mean
+ * @property {Point | null} network
+ * @property {Point | null} exact
+ * @property {"posterior" | "nearby"} how
+ * @property {number | null} bandwidth
+ */
+
+const PAIRS = 40;
+const STEPS = [1, 2, 4, 8];
+const DASHES = [[], [8, 4], [4, 3], [1.5, 3]];
+const ASK_MILLISECONDS = 60;
+const SPEAK_MILLISECONDS = 500;
+
+/** @typedef {{ canvas: HTMLCanvasElement, handle: HTMLButtonElement, of: string, isWaiting: boolean, askedAt: number, passing: Passing | undefined, ways: Record<string, Point[]> | undefined, reason: string, isStale: boolean }} Probe */
+
+export class Why {
+  #context;
+  #select = find(document, "#probe", HTMLSelectElement);
+  #words = find(document, "#why-words", HTMLElement);
+  /** @type {Map<Side, Probe>} */
+  #probes = new Map();
+  #spokenAt = 0;
+
+  /** @param {Context} context */
+  constructor(context) {
+    this.#context = context;
+    this.#select.append(...PROBES.map(({ name, label }) => new Option(label, name)));
+    this.#select.addEventListener("change", () => context.dispatch({ kind: "view", change: { probe: this.#select.value } }));
+    for (const side of context.sides) {
+      const canvas = sheet(side, ".plane-particles", "plane-why");
+      const handle = document.createElement("button");
+      handle.type = "button";
+      handle.className = "probe";
+      canvas.after(handle);
+      handle.addEventListener("keydown", (event) => this.#keyed(event, side));
+      const plane = find(side.panel.element, ".plane", HTMLElement);
+      const point = (/** @type {PointerEvent} */ event) => this.#moveTo(side, plane, event);
+      plane.addEventListener("pointerdown", (event) => {
+        if (context.state().probe === "off") return;
+        plane.setPointerCapture(event.pointerId);
+        handle.focus({ preventScroll: true });
+        event.preventDefault();
+        point(event);
+      });
+      plane.addEventListener("pointermove", (event) => {
+        if (context.state().probe !== "off" && plane.hasPointerCapture(event.pointerId)) point(event);
+      });
+      this.#probes.set(side, { canvas, handle, of: "", isWaiting: false, askedAt: 0, passing: undefined, ways: undefined, reason: "", isStale: true });
+    }
+  }
+
+  /** @param {Side} side @param {HTMLElement} plane @param {PointerEvent} event */
+  #moveTo(side, plane, event) {
+    const box = plane.getBoundingClientRect();
+    const { x, y, halfSide } = side.panel.plane.view;
+    const scale = (2 * halfSide) / box.width;
+    this.#set(x - halfSide + (event.clientX - box.left) * scale, y + halfSide - (event.clientY - box.top) * scale, side);
+  }
+
+  /** @param {KeyboardEvent} event @param {Side} side */
+  #keyed(event, side) {
+    /** @type {Record<string, Point>} */
+    const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const direction = directions[event.key];
+    if (!direction) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const step = side.panel.plane.view.halfSide * (event.shiftKey ? 0.1 : 0.025);
+    const { place } = this.#context.state();
+    this.#set(place[0] + direction[0] * step, place[1] + direction[1] * step, side);
+  }
+
+  /** @param {number} x @param {number} y @param {Side} side */
+  #set(x, y, side) {
+    const { view } = side.panel.plane;
+    const within = (/** @type {number} */ value, /** @type {number} */ center) =>
+      Math.round(100 * Math.min(center + view.halfSide, Math.max(center - view.halfSide, value))) / 100;
+    this.#context.dispatch({ kind: "view", change: { place: [within(x, view.x), within(y, view.y)] } });
+  }
+
+  /**
+   * @param {import("./state.js").State} state
+   * @param {import("./state.js").State | undefined} before
+   */
+  render(state, before) {
+    if (state.probe !== before?.probe) {
+      this.#select.value = state.probe;
+      find(document, "#panels", HTMLElement).dataset.probe = state.probe;
+    }
+    const isMoved = state.probe !== before?.probe || state.place !== before.place || state.time !== before.time;
+    if (isMoved || state.dataset !== before?.dataset) this.#spoil();
+  }
+
+  pictured() {
+    this.#spoil();
+  }
+
+  themed() {
+    this.#spoil();
+  }
+
+  resized() {
+    this.#spoil();
+  }
+
+  #spoil() {
+    for (const probe of this.#probes.values()) probe.isStale = true;
+  }
+
+  /** @param {number} now */
+  frame(now) {
+    const state = this.#context.state();
+    const isOn = state.probe !== "off";
+    for (const [side, probe] of this.#probes) {
+      if (probe.handle.hidden === isOn) probe.handle.hidden = !isOn;
+      if (probe.canvas.clientWidth === 0 || document.hidden) continue;
+      if (isOn) this.#ask(side, probe, now);
+      if (probe.isStale) this.#draw(side, probe);
+    }
+    if (now - this.#spokenAt > SPEAK_MILLISECONDS) {
+      this.#spokenAt = now;
+      const text = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).join(" ") : "";
+      if (this.#words.textContent !== text) this.#words.textContent = text;
+    }
+  }
+
+  /** @param {Side} side @param {Probe} probe @param {number} now */
+  #ask(side, probe, now) {
+    const { probe: kind, place, time } = this.#context.state();
+    if (!side.picture || probe.isWaiting || now - probe.askedAt < ASK_MILLISECONDS) return;
+    const of = JSON.stringify([kind, place, kind === "pairs" ? time : 0, side.picture.step, side.picture.sampling, side.picture.replay, side.config?.seed]);
+    if (of === probe.of) return;
+    probe.isWaiting = true;
+    probe.askedAt = now;
+    const question =
+      kind === "pairs" ? side.engine.ask("pairs", ...place, time, PAIRS) : side.engine.ask("ways", ...place, JSON.stringify(STEPS));
+    question.then(
+      (text) => {
+        const value = JSON.parse(text);
+        Object.assign(probe, { of, reason: "", passing: kind === "pairs" ? value : undefined, ways: kind === "ways" ? value : undefined });
+      },
+      (error) => Object.assign(probe, { of, reason: error.message, passing: undefined, ways: undefined }),
+    ).then(() => Object.assign(probe, { isWaiting: false, isStale: true }));
+  }
+
+  /** @param {Side} side @param {Probe} probe */
+  #draw(side, probe) {
+    probe.isStale = false;
+    const plot = clearSheet(probe.canvas, side, this.#context.theme());
+    const { probe: kind, place } = this.#context.state();
+    if (kind === "off") return;
+    const [x, y] = plot.place(place);
+    probe.handle.style.left = `${(100 * x) / plot.size}%`;
+    probe.handle.style.top = `${(100 * y) / plot.size}%`;
+    const shown = kind === "pairs" ? "The pairs that pass here" : "The way from here";
+    probe.handle.setAttribute("aria-label", `${shown}: x ${minus(place[0].toFixed(2))}, y ${minus(place[1].toFixed(2))}. Arrow keys move it.`);
+    if (probe.passing) drawPassing(plot, place, probe.passing);
+    if (probe.ways) drawWays(plot, probe.ways);
+    plot.pen(plot.theme.ink, 1, 1.5);
+    plot.context.arc(x, y, 5 * plot.pixel, 0, 2 * Math.PI);
+    plot.context.stroke();
+  }
+
+  /** @param {Side} side @param {Probe} probe */
+  #describe(side, { passing, ways, reason }) {
+    const { [side.name]: flow, time } = this.#context.state();
+    if (reason) return `${flow.name}: ${reason}.`;
+    if (ways) {
+      const [one, , , eight] = STEPS.map((steps) => ways[steps]?.at(-1) ?? [NaN, NaN]);
+      const apart = one && eight ? Math.hypot((one[0] ?? 0) - (eight[0] ?? 0), (one[1] ?? 0) - (eight[1] ?? 0)) : NaN;
+      return `${flow.name}: one step and eight steps end ${measure(apart)} apart.`;
+    }
+    if (!passing) return "";
+    const { pairs, mean, network, how, bandwidth } = passing;
+    const speed = Math.hypot(...mean);
+    const spread = Math.sqrt(pairs.reduce((sum, { velocity, weight }) => sum + weight * ((velocity[0] - mean[0]) ** 2 + (velocity[1] - mean[1]) ** 2), 0));
+    const found = how === "posterior" ? "the pairs whose paths pass here" : `pairs that pass within about ${measure(bandwidth ?? NaN)}`;
+    const opinion =
+      spread < 0.25 * speed ? "agree on where to go" : spread < speed ? "go partly different ways" : "go quite different ways";
+    const off = network ? Math.hypot(network[0] - mean[0], network[1] - mean[1]) : NaN;
+    const net = network ? ` The field on show is ${measure(off)} from that mean.` : "";
+    return `${flow.name}, t = ${time.toFixed(2)}: ${found} ${opinion} (mean speed ${measure(speed)}, scatter ${measure(spread)}).${net}`;
+  }
+}
+
+/** @param {Plot} plot @param {Point} place @param {Passing} passing */
+function drawPassing(plot, place, { pairs, mean, network }) {
+  const { context, theme } = plot;
+  for (const { path, x0, x1, weight } of pairs) {
+    const alpha = Math.min(0.8, 0.22 * Math.sqrt(weight * PAIRS));
+    plot.pen(theme.ink, alpha);
+    plot.line(path);
+    context.stroke();
+    for (const [end, isFilled] of /** @type {[Point, boolean][]} */ ([[x0, false], [x1, true]])) {
+      plot.pen(theme.ink, Math.min(1, 2 * alpha));
+      context.arc(...plot.place(end), 2.5 * plot.pixel, 0, 2 * Math.PI);
+      if (isFilled) context.fill();
+      else context.stroke();
+    }
+  }
+  // A quarter of a time unit of motion: long enough to be seen, short enough to stay in the picture.
+  const arrow = (/** @type {Point} */ [vx, vy]) => plot.arrow(place, [0.25 * vx, 0.25 * vy]);
+  plot.pen(theme.plane, 0.9, 7);
+  arrow(mean);
+  context.stroke();
+  plot.pen(theme.ink, 1, 4);
+  arrow(mean);
+  context.stroke();
+  if (!network) return;
+  plot.pen(theme.miss, 1, 2);
+  arrow(network);
+  context.stroke();
+}
+
+/** @param {Plot} plot @param {Record<string, Point[]>} ways */
+function drawWays(plot, ways) {
+  const { context, theme, pixel } = plot;
+  STEPS.forEach((steps, i) => {
+    const way = ways[steps] ?? [];
+    const end = way.at(-1);
+    if (!end) return;
+    context.setLineDash((DASHES[STEPS.length - 1 - i] ?? []).map((dash) => dash * pixel));
+    plot.pen(theme.ink, 0.9, 1.5);
+    plot.line(way);
+    context.stroke();
+    context.setLineDash([]);
+    for (const state of way) {
+      plot.pen(theme.ink, 1);
+      context.arc(...plot.place(state), 2 * pixel, 0, 2 * Math.PI);
+      context.fill();
+    }
+    const [x, y] = plot.place(end);
+    context.font = `600 ${12 * pixel}px ${theme.font}`;
+    context.lineWidth = 4 * pixel;
+    context.strokeStyle = context.fillStyle = "transparent";
+    plot.pen(theme.plane, 1, 4);
+    context.strokeText(String(steps), x + 6 * pixel, y - 5 * pixel);
+    plot.pen(theme.ink, 1);
+    context.fillText(String(steps), x + 6 * pixel, y - 5 * pixel);
+  });
+}
+
+/** @param {string} number */
+function minus(number) {
+  return number.replace("-", "−");
+}
