@@ -94,7 +94,7 @@ export class Plot {
     const image = new ImageData(side, side);
     for (let i = 0; i < values.length; i += 1) {
       const share = most > 0 ? Math.max(0, values[i] || 0) / most : 0;
-      image.data.set([...color, Math.round(110 * Math.sqrt(share))], 4 * i);
+      image.data.set([...color, Math.round(100 * Math.sqrt(share))], 4 * i);
     }
     const cells = new OffscreenCanvas(side, side);
     cells.getContext("2d")?.putImageData(image, 0, 0);
@@ -137,6 +137,20 @@ function positionsAt(picture, time) {
 /** @param {Side} side */
 function viewOf(side) {
   return JSON.stringify(side.panel.plane.view);
+}
+
+/** Answers that hold as long as their picture does. @type {WeakMap<Picture, Map<string, Promise<any>>>} */
+const remembered = new WeakMap();
+
+/** Asks once for each picture what does not depend on t. @param {Side} side @param {string} method @returns {Promise<any>} */
+function once(side, method) {
+  const { picture } = side;
+  if (!picture) return side.engine.ask(method);
+  const answers = remembered.get(picture) ?? new Map();
+  remembered.set(picture, answers);
+  const answer = answers.get(method) ?? side.engine.ask(method);
+  answers.set(method, answer);
+  return answer;
 }
 
 /** @type {Drawn["draw"]} */
@@ -220,7 +234,7 @@ const DRAWN = {
     draw: inkWash,
     ask: async (side, time) => ({
       values: await side.engine.ask("density", "learned", time, WASH, viewOf(side)),
-      likelihood: JSON.parse(await side.engine.ask("likelihood")),
+      likelihood: JSON.parse(await once(side, "likelihood")),
     }),
     says: ({ values, likelihood }) =>
       `at most ${measure(largest(values))} per unit of area; ${likelihood.count} points of data kept from training have a mean log-likelihood of ${minus(likelihood.mean.toFixed(2))} nats`,
@@ -230,8 +244,8 @@ const DRAWN = {
     moves: true,
     ask: async (side, time) => ({
       values: await side.engine.ask("error-map", time, WASH, viewOf(side)),
-      worst: JSON.parse(await side.engine.ask("worst-error")),
-      squared: await side.engine.ask("field-error"),
+      worst: JSON.parse(await once(side, "worst-error")),
+      squared: await once(side, "field-error"),
     }),
     draw: (plot, { values, worst }, _, time) => {
       plot.wash(values, plot.theme.miss);

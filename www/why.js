@@ -55,7 +55,9 @@ export class Why {
       const plane = find(side.panel.element, ".plane", HTMLElement);
       const point = (/** @type {PointerEvent} */ event) => this.#moveTo(side, plane, event);
       plane.addEventListener("pointerdown", (event) => {
-        if (context.state().probe === "off") return;
+        // What stands on the plane, such as a button to restart, keeps its own pointer.
+        const isOther = event.target instanceof Element && event.target.closest("button, details, dialog, .plane-message") !== null && event.target !== handle;
+        if (context.state().probe === "off" || isOther) return;
         plane.setPointerCapture(event.pointerId);
         handle.focus({ preventScroll: true });
         event.preventDefault();

