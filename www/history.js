@@ -10,7 +10,7 @@ const MOST = 50;
 /** Changes of the same thing this close together, such as a slider's on its way, are one. */
 const MERGED_MILLISECONDS = 1_000;
 /** What is no change of the experiment: undoing leaves it as it is. @type {readonly (keyof State)[]} */
-const PASSING = ["time", "playing", "panel", "training", "until", "stop", "replay"];
+const PASSING = ["time", "playing", "panel", "training", "until", "stop", "replay", "place"];
 const SAID_MILLISECONDS = 4_000;
 
 export class History {
