@@ -39,6 +39,9 @@ pub enum Error {
     /// Bytes that should hold a checkpoint do not.
     #[error("not a usable checkpoint: {0}")]
     Checkpoint(String),
+    /// Bytes that should hold a saved page do not.
+    #[error("not a usable experiment file: {0}")]
+    Document(String),
     /// The training framework refused. Never expected; kept so that nothing fails in silence.
     #[error("the training framework failed: {0}")]
     Framework(String),

@@ -63,7 +63,8 @@
 //! - [`metric`]: how far samples are from the target, and how straight their way was.
 //! - [`config`] and [`train`]: networks, objectives, and later [rounds](config::Round): reflow,
 //!   distillation, a diffusion teacher.
-//! - [`Checkpoint`] and [`safetensors`]: experiments and weights as bytes.
+//! - [`Checkpoint`] and [`safetensors`]: experiments and weights as bytes; [`Document`]: what the page
+//!   saves; [`script`]: an experiment in PyTorch.
 //! - [`Experiment`]: all of it together.
 //!
 //! # Promises
@@ -77,6 +78,7 @@ mod checkpoint;
 pub mod config;
 pub mod coupling;
 pub mod distribution;
+mod document;
 mod error;
 mod experiment;
 pub mod field;
@@ -89,6 +91,7 @@ mod rng;
 pub mod safetensors;
 mod scalar;
 mod schedule;
+pub mod script;
 pub mod solver;
 pub mod sphere;
 pub mod train;
@@ -97,6 +100,7 @@ pub use checkpoint::Checkpoint;
 pub use config::Config;
 pub use coupling::Coupling;
 pub use distribution::DistributionSpec;
+pub use document::{Document, SavedFlow};
 pub use error::{Error, Result};
 pub use experiment::{
     DensityKind, Evaluation, Experiment, How, Moment, Passing, PassingPair, Sampling, ShownField, Window,

@@ -81,6 +81,11 @@ impl Gaussian {
         self.covariance
     }
 
+    /// The lower Cholesky factor of the covariance, `[l00, l10, l11]`.
+    pub fn cholesky(&self) -> [f64; 3] {
+        self.cholesky
+    }
+
     /// The point that two numbers uniform on [0, 1) stand for.
     pub fn place(&self, uniform: [f64; 2]) -> [f64; 2] {
         let [z0, z1] = normal_pair(uniform);

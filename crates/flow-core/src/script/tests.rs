@@ -1,0 +1,153 @@
+use std::{fs, process::Command};
+
+use super::*;
+use crate::{Experiment, config::Round, distribution::PRESETS};
+
+/// One configuration for everything that a script can be told, by name.
+fn examples() -> Vec<(String, Config)> {
+    let named = |name: &str, change: &dyn Fn(&mut Config)| {
+        let mut config = Config::default();
+        config.network.width = 16;
+        config.sampling.particles = 40;
+        change(&mut config);
+        (name.to_owned(), config)
+    };
+    let mut all = vec![];
+    for entry in PRESETS {
+        all.push(named(entry.name, &|c| c.target = DistributionSpec::preset(entry.name)));
+        all.push(named(&format!("from-{}", entry.name), &|c| {
+            c.source = DistributionSpec::preset(entry.name)
+        }));
+    }
+    for entry in Schedule::ENTRIES {
+        all.push(named(entry.name, &|c| c.schedule = entry.value));
+    }
+    for entry in Coupling::ENTRIES {
+        all.push(named(entry.name, &|c| c.coupling = entry.value));
+    }
+    for entry in Solver::ENTRIES {
+        all.push(named(entry.name, &|c| c.sampling.solver = entry.value));
+    }
+    for (name, objective) in [("noise", Objective::Noise), ("data", Objective::Data)] {
+        all.push(named(name, &|c| c.training.objective = objective));
+    }
+    for (name, decay) in [("constant", Decay::Constant), ("cosine-decay", Decay::Cosine { steps: 60 })] {
+        all.push(named(name, &|c| c.training.decay = decay));
+    }
+    all.push(named("stable", &|c| c.training.stable_targets = true));
+    all.push(named("classes", &|c| c.training.class_dropout = Some(0.2)));
+    all.push(named("classes-ot", &|c| {
+        c.training.class_dropout = Some(0.2);
+        c.coupling = Coupling::MINIBATCH_OT;
+    }));
+    let round = |after| Round { after, pairs: 200, sampler_steps: 4, ..Round::default() };
+    all.push(named("reflow", &|c| c.rounds = vec![round(20), round(40)]));
+    let distil = |after| Round { lesson: Lesson::Steps { steps: 2 }, ..round(after) };
+    all.push(named("distil", &|c| c.rounds = vec![distil(20)]));
+    all.push(named("teacher", &|c| {
+        c.schedule = Schedule::ENTRIES[2].value;
+        c.training.objective = Objective::Noise;
+        c.rounds = vec![Round { sampler: Sampler::Ddim, ..round(20) }];
+    }));
+    all.push(named("points", &|c| {
+        c.target = DistributionSpec::Points { points: vec![[1.0, 2.0], [-1.0, 0.5]] };
+    }));
+    all.push(named("mixture", &|c| {
+        c.target = DistributionSpec::GaussianMixture {
+            weights: vec![1.0, 3.0],
+            means: vec![[1.0, 2.0], [-1.0, 0.5]],
+            covs: vec![[[0.3, 0.1], [0.1, 0.2]], [[0.1, 0.0], [0.0, 0.1]]],
+        };
+    }));
+    all
+}
+
+/// A directory of its own below the system's for temporary files.
+fn directory(name: &str) -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("flow-script-{name}-{}", std::process::id()));
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+#[test]
+fn every_script_is_short_and_holds_its_configuration() {
+    for (name, config) in examples() {
+        let script = pytorch(&config, 60).unwrap();
+        let kept = script.split("r'''").nth(1).and_then(|rest| rest.split("'''").next()).unwrap();
+        assert_eq!(Config::from_json(kept).unwrap(), config, "{name}");
+        assert!(script.lines().count() < 170, "{name}: {}", script.lines().count());
+        // What is in capitals is a Python name or has been replaced.
+        for word in script.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+            let is_placeholder = word.len() > 2 && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+            assert!(!is_placeholder || ["CONFIG"].contains(&word), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn a_configuration_that_is_none_has_no_script() {
+    let config = Config { target: DistributionSpec::preset("nonsense"), ..Config::default() };
+    assert!(pytorch(&config, 60).unwrap_err().to_string().contains("target.preset"));
+}
+
+#[test]
+fn every_script_is_python() {
+    let directory = directory("compile");
+    let files: Vec<_> = examples()
+        .into_iter()
+        .map(|(name, config)| {
+            let path = directory.join(format!("{name}.py"));
+            fs::write(&path, pytorch(&config, 60).unwrap()).unwrap();
+            path
+        })
+        .collect();
+    let program = "import sys; [compile(open(f).read(), f, 'exec') for f in sys.argv[1:]]";
+    // Python is not needed to work on the lab; where it is missing there is nothing to ask.
+    if let Ok(run) = Command::new("python3").args(["-c", program]).args(&files).output() {
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    }
+    fs::remove_dir_all(directory).unwrap();
+}
+
+/// `FLOW_PYTHON=/path/to/python cargo test -p flow-core script -- --ignored`
+#[test]
+#[ignore = "needs a Python with torch, scipy and safetensors, named by FLOW_PYTHON"]
+fn every_script_runs_and_gives_the_samples_of_the_lab() {
+    let python = std::env::var("FLOW_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    // One of each kind: every run starts Python anew, twice.
+    let is_told_by_another =
+        |name: &str| name.starts_with("from-") && name != "from-uniform" && name != "from-rings";
+    let curves =
+        ["two-moons", "spiral", "swiss-roll", "smiley", "ring", "two-clusters", "gaussian", "uniform"];
+    for (name, config) in examples() {
+        if is_told_by_another(&name) || curves.contains(&name.as_str()) {
+            continue;
+        }
+        let directory = directory(&name);
+        let mut experiment = Experiment::new(config.clone()).unwrap();
+        experiment.train(60).unwrap();
+        let run = experiment.sample(config.sampling.solver, config.sampling.steps).unwrap();
+        let mut table = "particle,start_x,start_y,end_x,end_y,hit\n".to_owned();
+        for (i, ([a, b], [c, d])) in run.start().iter().zip(run.end()).enumerate() {
+            writeln!(table, "{i},{a},{b},{c},{d},0").unwrap();
+        }
+        fs::write(directory.join("samples.csv"), table).unwrap();
+        fs::write(directory.join("weights.safetensors"), experiment.safetensors().unwrap()).unwrap();
+        fs::write(directory.join("experiment.py"), pytorch(&config, 60).unwrap()).unwrap();
+        let output = |arguments: &[&str]| {
+            let run = Command::new(&python).args(arguments).current_dir(&directory).output().unwrap();
+            assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stderr));
+            String::from_utf8(run.stdout).unwrap()
+        };
+        let compared = output(&["experiment.py", "weights.safetensors", "samples.csv"]);
+        let difference = compared
+            .lines()
+            .find_map(|line| line.strip_prefix("largest difference to the samples of the page: "));
+        let difference: f64 = difference.unwrap().parse().unwrap();
+        println!("{name}: {difference}");
+        let bound = if config.sampling.solver.is_adaptive() { 1e-2 } else { 1e-4 };
+        assert!(difference < bound, "{name}: {difference}");
+        output(&["experiment.py"]);
+        fs::remove_dir_all(directory).unwrap();
+    }
+}
