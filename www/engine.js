@@ -30,7 +30,7 @@ import { startWorker } from "./assets.js";
 
 /**
  * @typedef {{ kind: "boot", module: WebAssembly.Module, glue: string }
- *   | { kind: "configure", generation: number, config: Config, course: Course, replay: number | undefined, curve: CurvePoint[] }
+ *   | { kind: "configure", generation: number, config: Config, course: Course, replay: number | undefined, curve: CurvePoint[], checkpoint: Uint8Array | undefined }
  *   | { kind: "train", course: Course }
  *   | { kind: "round", name: string, after: number }
  *   | { kind: "sample", sampling: Sampling, replay: number | undefined }
@@ -100,14 +100,15 @@ export class Engine {
    * @param {Course} course
    * @param {number | undefined} replay the training step whose weights to show
    * @param {CurvePoint[]} curve where to measure the error
+   * @param {Uint8Array} [checkpoint] what has been learned of it before
    */
-  configure(config, course, replay, curve) {
+  configure(config, course, replay, curve, checkpoint) {
     if (!this.#worker) this.#start();
     this.#generation += 1;
     this.#dropQuestions("the experiment has begun anew");
     this.#asked = { ...course, picture: pictureKey(config.sampling, replay) };
     this.#done = { step: 0, picture: "" };
-    this.#post({ kind: "configure", generation: this.#generation, config, course, replay, curve });
+    this.#post({ kind: "configure", generation: this.#generation, config, course, replay, curve, checkpoint });
   }
 
   /** @param {Course} course */

@@ -30,6 +30,14 @@ const PULSE_MILLISECONDS = 2_000;
  * @property {() => void} charted called when there is something new for the charts
  */
 
+/**
+ * The bytes of a checkpoint from which a flow's experiment can go on towards training step `goal`, if there are such.
+ * @typedef {(flow: import("./state.js").FlowName, config: import("./experiment.js").Config, goal: number) => Uint8Array | undefined} Restorable
+ */
+
+/** @type {Restorable} */
+export const NOTHING = () => undefined;
+
 export class Flows {
   /** @readonly @type {Side[]} */
   sides;
@@ -37,13 +45,17 @@ export class Flows {
   #element = find(document, "#panels", HTMLElement);
   #verdict = find(document, "#verdict", HTMLElement);
   #trainingState = find(document, "#training-state", HTMLElement);
+  /** What the next experiments may continue from. @type {Restorable} */
+  #restorable;
 
   /**
    * @param {WebAssembly.Module} module
    * @param {Host} host
+   * @param {Restorable} restorable what the first experiments may continue from
    */
-  constructor(module, host) {
+  constructor(module, host, restorable) {
     this.#host = host;
+    this.#restorable = restorable;
     const template = find(document, "#panel-template", HTMLTemplateElement);
     this.sides = FLOWS.map((name) => {
       const panel = new Panel(template, name, host.dispatch);
@@ -103,6 +115,17 @@ export class Flows {
   }
 
   /**
+   * Goes over to `state`, from what has been learned of it before.
+   * @param {State} state
+   * @param {Restorable} restorable
+   */
+  restore(state, restorable) {
+    this.#restorable = restorable;
+    for (const side of this.sides) side.config = undefined;
+    this.#host.dispatch({ kind: "replace", state: { ...state } });
+  }
+
+  /**
    * Begins these flows' experiments anew.
    * @param {Side[]} sides
    */
@@ -115,9 +138,11 @@ export class Flows {
       side.forget();
       side.config = configOf(state, side.name);
       side.panel.clear("Starting from random weights …");
-      side.engine.configure(side.config, { until: Math.min(LEASH_STEPS, goal), goal }, state.replay, errorCurve(state, side.name));
+      const checkpoint = this.#restorable(side.name, side.config, goal);
+      side.engine.configure(side.config, { until: Math.min(LEASH_STEPS, goal), goal }, state.replay, errorCurve(state, side.name), checkpoint);
       this.#host.charted();
     }
+    this.#restorable = NOTHING;
   }
 
   // --- training -------------------------------------------------------------------------------------

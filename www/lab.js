@@ -22,6 +22,8 @@ import { registry } from "./registry.js";
 import { Settings } from "./settings.js";
 import { Shortcuts } from "./shortcuts.js";
 import { defaultState } from "./state.js";
+import { readSaved, savedRestorable } from "./take/autosave.js";
+import { Take } from "./take/take.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { Ticks } from "./ticks.js";
 import { update } from "./update.js";
@@ -78,8 +80,11 @@ class Lab {
   #curvedFirst = false;
   #spokenAt = 0;
 
-  /** @param {WebAssembly.Module} module */
-  constructor(module) {
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {import("./flows.js").Restorable} restorable what the first experiments may continue from
+   */
+  constructor(module, restorable) {
     const dispatch = (/** @type {Message} */ message) => this.dispatch(message);
     const state = () => this.#state;
     this.#flows = new Flows(module, {
@@ -91,7 +96,7 @@ class Lab {
         for (const feature of this.#features) feature.pictured?.(side);
       },
       charted: () => this.#features.forEach((feature) => feature.charted?.()),
-    });
+    }, restorable);
     /** @type {Context} */
     const context = {
       dispatch,
@@ -115,6 +120,7 @@ class Lab {
       new Charts(context),
       new Layers(context),
       new Why(context),
+      new Take(context),
       this.#address,
       new Settings(context),
       new History(context),
@@ -203,7 +209,8 @@ class Lab {
 
 reportUncaught();
 try {
-  new Lab(await loadModule());
+  const [module, saved] = await Promise.all([loadModule(), readSaved()]);
+  new Lab(module, savedRestorable(saved));
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error);
   notify(`The lab could not start: ${reason}.`, "start");

@@ -44,10 +44,13 @@ export class Plane {
     return this.#picture;
   }
 
-  /** Fits the canvases to their box in device pixels. Returns whether anything changed. */
-  fit() {
+  /**
+   * Fits the canvases to their box in device pixels. Returns whether anything changed.
+   * @param {number} [wanted] pixels of the canvases for each of the page's, for a picture that leaves the page
+   */
+  fit(wanted) {
     const width = this.#particles.clientWidth;
-    const ratio = Math.min(devicePixelRatio, MAX_SIDE_PIXELS / Math.max(1, width));
+    const ratio = wanted ?? Math.min(devicePixelRatio, MAX_SIDE_PIXELS / Math.max(1, width));
     const side = Math.round(width * ratio);
     if (side === 0 || (side === this.#particles.width && ratio === this.#pixelRatio)) return false;
     this.#pixelRatio = ratio;

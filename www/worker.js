@@ -52,8 +52,9 @@
   /** The experiment, and all that is known about it. */
   class Session {
     /** @param {Configure} message */
-    constructor({ generation, config, course, replay, curve }) {
-      this.lab = new wasm_bindgen.Lab(JSON.stringify(config));
+    constructor({ generation, config, course, replay, curve, checkpoint }) {
+      this.lab = checkpoint ? wasm_bindgen.Lab.resume(checkpoint) : new wasm_bindgen.Lab(JSON.stringify(config));
+      if (checkpoint) this.lab.set_sampling(JSON.stringify(config.sampling));
       this.generation = generation;
       this.course = course;
       this.curve = curve;

