@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::{
     Config, Coupling, DistributionSpec, Error, Result, Schedule, Solver,
-    config::{Decay, NetworkConfig, Objective, SamplingConfig, TrainingConfig},
+    config::{Decay, FieldKind, Guidance, NetworkConfig, Objective, SamplingConfig, TrainingConfig},
     registry::Entry,
+    solver::{Diffusion, Tolerances},
 };
 
 /// Lines for a shell that train `config` for `steps` steps and write its samples: bit for bit
@@ -34,15 +35,24 @@ pub fn commands(config: &Config, steps: u64) -> Result<String> {
             " --config experiment.json".to_owned()
         }
     };
+    let sampling = &config.sampling;
+    if sampling.field == FieldKind::Exact {
+        // The exact field is not trained. A model's file would do as well, but there is none.
+        if !text.contains("experiment.json") {
+            text = format!("cat > experiment.json <<'END'\n{}\nEND\n", to_json(config)?);
+        }
+        let _ = writeln!(text, "flow sample --spec experiment.json{} --format csv", sample_options(sampling));
+        return Ok(text);
+    }
+    if sampling.field == FieldKind::Paired {
+        text.insert_str(0, "# Each particle's own pair is for the page only; this samples the network.\n");
+    }
     let mut line = |words: std::fmt::Arguments| {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{words}");
     };
     line(format_args!("flow train{options} --steps {} --out experiment.flow", steps.max(1)));
-    line(format_args!(
-        "flow sample --model experiment.flow{} --format csv",
-        sample_options(&config.sampling)
-    ));
+    line(format_args!("flow sample --model experiment.flow{} --format csv", sample_options(sampling)));
     Ok(text)
 }
 
@@ -109,15 +119,31 @@ const LONGEST_OPTIONS: usize = 500;
 /// The options of `flow sample` that say the same as `sampling`.
 fn sample_options(sampling: &SamplingConfig) -> String {
     let mut text = format!(" --count {}", sampling.particles);
-    let name = Solver::ENTRIES
-        .iter()
-        .find(|entry| std::mem::discriminant(&entry.value) == std::mem::discriminant(&sampling.solver))
-        .map_or("euler", |entry| entry.name);
-    let _ = write!(text, " --solver {name}");
-    let _ = match sampling.solver {
-        Solver::Dopri5(tolerances) => write!(text, " --rtol {} --atol {}", tolerances.rtol, tolerances.atol),
-        _ => write!(text, " --steps {}", sampling.steps),
+    let _ = match (sampling.diffusion, sampling.solver) {
+        (Some(Diffusion::Constant { g }), _) => {
+            write!(text, " --solver sde --diffusion constant --sigma {g}")
+        }
+        (Some(Diffusion::SqrtSigma { g }), _) => {
+            write!(text, " --solver sde --diffusion sqrt-sigma --sigma {g}")
+        }
+        (None, Solver::Dopri5(Tolerances { rtol, atol })) => {
+            write!(text, " --solver dopri5 --rtol {rtol} --atol {atol}")
+        }
+        (None, solver) => {
+            let is_same = |entry: &&Entry<Solver>| entry.value == solver;
+            write!(
+                text,
+                " --solver {}",
+                Solver::ENTRIES.iter().find(is_same).map_or("euler", |entry| entry.name)
+            )
+        }
     };
+    if sampling.diffusion.is_some() || !sampling.solver.is_adaptive() {
+        let _ = write!(text, " --steps {}", sampling.steps);
+    }
+    if let Some(Guidance { class, weight }) = sampling.guidance {
+        let _ = write!(text, " --class {class} --guidance {weight}");
+    }
     text
 }
 

@@ -15,9 +15,10 @@ pub use command::commands;
 
 use crate::{
     Config, Coupling, DistributionSpec, Error, Result, Schedule, Solver,
-    config::{Decay, Lesson, Objective, Round, Sampler},
+    config::{Decay, FieldKind, Lesson, Objective, Round, Sampler},
     distribution::{Distribution, Family},
     field::preconditioning::Preconditioning,
+    solver::Diffusion,
 };
 
 /// The script of `config`, trained for `steps` steps.
@@ -100,6 +101,16 @@ import copy, json, math, sys, torch
         }
         if is_adaptive {
             text.push_str("from scipy.integrate import solve_ivp\n");
+        }
+        let other = match self.config.sampling.field {
+            FieldKind::Learned => None,
+            FieldKind::Exact => Some("the exact field"),
+            FieldKind::Paired => Some("each particle's own pair"),
+        };
+        if let Some(other) = other {
+            let note =
+                format!("# The page shows {other} here; this script trains and samples the network.\n");
+            text.insert_str(0, &note);
         }
         let seed = self.config.seed;
         write!(
@@ -238,12 +249,18 @@ import copy, json, math, sys, torch
             Sampler::Ddim => Method::Ddim,
         });
         let mut used: Vec<Method> = vec![];
-        for method in makers.chain([Method::Ode(self.config.sampling.solver)]) {
+        for method in makers.chain([self.method()]) {
             if !used.iter().any(|other| other.name() == method.name()) {
                 used.push(method);
             }
         }
         used.into_iter().map(Method::function).collect()
+    }
+
+    /// How the samples at the end are made.
+    fn method(&self) -> Method {
+        let sampling = &self.config.sampling;
+        sampling.diffusion.map_or(Method::Ode(sampling.solver), Method::Sde)
     }
 
     fn main(&self) -> String {
@@ -298,12 +315,18 @@ import copy, json, math, sys, torch
             line(1, &format!("flow = train(flow, made_pairs, {})", span[1] - span[0]));
         }
         let sampling = &self.config.sampling;
+        if let Some(guidance) = sampling.guidance {
+            text.push('\n');
+            let (class, weight) = (guidance.class.to_string(), format!("{:?}", guidance.weight));
+            text.push_str(&fill(pieces::GUIDED, &[("GUIDANCE", weight), ("CLASS", class)]));
+        }
+        let field = if sampling.guidance.is_some() { "guided" } else { "flow" };
         text.push_str(&fill(
             pieces::END,
             &[
                 ("PARTICLES", sampling.particles.to_string()),
-                ("SOLVER", Method::Ode(sampling.solver).name().to_owned()),
-                ("FIELD", "flow".to_owned()),
+                ("SOLVER", self.method().name().to_owned()),
+                ("FIELD", field.to_owned()),
                 ("STEPS", sampling.steps.to_string()),
             ],
         ));
@@ -316,6 +339,7 @@ import copy, json, math, sys, torch
 enum Method {
     Ode(Solver),
     Ddim,
+    Sde(Diffusion),
 }
 
 impl Method {
@@ -327,6 +351,7 @@ impl Method {
             Self::Ode(Solver::Rk4) => "rk4",
             Self::Ode(Solver::Dopri5(_)) => "dopri5",
             Self::Ddim => "ddim",
+            Self::Sde(_) => "sde",
         }
     }
 
@@ -337,6 +362,14 @@ impl Method {
             Self::Ode(Solver::Heun) => pieces::HEUN,
             Self::Ode(Solver::Rk4) => pieces::RK4,
             Self::Ddim => pieces::DDIM,
+            Self::Sde(diffusion) => {
+                let strength = match diffusion {
+                    Diffusion::Constant { g } => format!("{g:?}"),
+                    Diffusion::SqrtSigma { g } => format!("{g:?} * s ** 0.5"),
+                };
+                let step = fill(pieces::SDE, &[("STRENGTH", strength)]);
+                return fill(pieces::SOLVER, &[("NAME", "sde".to_owned()), ("STEP\n", step)]);
+            }
             Self::Ode(Solver::Dopri5(tolerances)) => {
                 let number = |x: f64| format!("{x:?}");
                 return fill(
