@@ -28,6 +28,8 @@ class Stage {
   /** @param {Context} context */
   constructor(context) {
     this.#context = context;
+    // Every frame is read back.
+    this.canvas.getContext("2d", { willReadFrequently: true });
     this.#theme = context.theme();
     const state = context.state();
     this.#element.className = "take-stage";
@@ -56,6 +58,15 @@ class Stage {
     compose(this.canvas, this.#panels, SIDE, 1, this.#theme, commonLine(this.#context, this.#step, time));
   }
 
+  /** Red, green, blue and opacity of every pixel. @param {number} time */
+  pixels(time) {
+    this.draw(time);
+    const { canvas } = this;
+    const image = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);
+    if (!image) throw new Error("the picture could not be read");
+    return image.data;
+  }
+
   clear() {
     this.#element.remove();
   }
@@ -69,19 +80,15 @@ class Stage {
 export async function animatedPng(context, progress) {
   const stage = new Stage(context);
   try {
-    /** @type {AnimatedPng | undefined} */
-    let file;
+    const typical = [0, 0.5, 1].map((time) => stage.pixels(time));
+    const file = new AnimatedPng(stage.canvas.width, stage.canvas.height, typical);
     for (let frame = 0; frame < FRAMES; frame += 1) {
-      stage.draw(frame / (FRAMES - 1));
-      const { canvas } = stage;
-      const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
-      if (!pixels) throw new Error("the picture could not be read");
-      file ??= new AnimatedPng(canvas.width, canvas.height);
-      await file.add(pixels, frame === 0 || frame === FRAMES - 1 ? REST_MILLISECONDS : FRAME_MILLISECONDS);
+      const isEnd = frame === 0 || frame === FRAMES - 1;
+      await file.add(stage.pixels(frame / (FRAMES - 1)), isEnd ? REST_MILLISECONDS : FRAME_MILLISECONDS);
       progress((frame + 1) / FRAMES);
       await pause();
     }
-    return file?.parts() ?? [];
+    return file.parts();
   } finally {
     stage.clear();
   }

@@ -90,11 +90,10 @@ export class Autosave {
   }
 
   async #save() {
-    const { sides, state } = this.#context;
-    const { dataset, seed, straight, curved } = state();
+    const { sides } = this.#context;
     const steps = sides.map(({ step }) => step);
     // Equal words, equal weights: nothing new to save.
-    const words = JSON.stringify([dataset, seed, straight, curved, steps]);
+    const words = JSON.stringify(sides.map(({ config, step }) => [{ ...config, sampling: 0 }, step]));
     const isReady = sides.every(({ failed, step }) => !failed && step > 0);
     if (this.#isBusy || !isReady || words === this.#saved) return;
     this.#isBusy = true;

@@ -45,7 +45,7 @@ export function compose(canvas, shots, side, ratio, theme, common) {
     for (const layer of layers) context.drawImage(layer, x, HEAD, side, side);
     context.strokeStyle = css(theme.rule);
     context.strokeRect(x + 0.5, HEAD + 0.5, side - 1, side - 1);
-    write(caption.numbers, x, HEAD + side + LINE, 12, theme.ink);
+    for (const [row, text] of caption.numbers.entries()) write(text, x, HEAD + side + (row + 1) * LINE, 12, theme.ink);
   }
   context.font = `12px ${theme.font}`;
   context.fillStyle = css(theme.muted);

@@ -1,7 +1,9 @@
 /** The whole page as one file: its address, and what both networks have learned. */
 
 import { SavedPage } from "../../pkg/flow_wasm.js";
-import { readHash, writeHash } from "../state.js";
+import { configOf } from "../experiment.js";
+import { reasonAgainst } from "../registry.js";
+import { FLOWS, readHash, writeHash } from "../state.js";
 
 /** @typedef {import("../lab.js").Context} Context */
 /** @typedef {import("../flows.js").Restorable} Restorable */
@@ -46,6 +48,10 @@ export function loadPage({ flows, defaults, registry }, bytes) {
   const page = SavedPage.read(bytes);
   try {
     const { state, complaints } = readHash(page.address, defaults, registry);
+    for (const name of FLOWS) {
+      const reason = reasonAgainst(configOf(state, name));
+      if (reason !== undefined) throw new Error(`its ${state[name].name} cannot be: ${reason}`);
+    }
     flows.restore(state, restorableFrom(page));
     return complaints;
   } finally {

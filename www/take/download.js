@@ -1,5 +1,7 @@
 /** Files for the reader, and their names. */
 
+import { isOwn } from "../registry.js";
+
 /** @typedef {import("../state.js").State} State */
 
 /** A file stays available this long after it was offered. */
@@ -28,7 +30,7 @@ export function offer(name, type, parts) {
  * @param {string} [part] what of the page it is
  */
 export function fileName({ dataset, n }, step, ending, part) {
-  return `flow-${dataset}-n${n}-step${step}${part ? `-${part}` : ""}.${ending}`;
+  return `flow-${isOwn(dataset) ? "own-data" : dataset}-n${n}-step${step}${part ? `-${part}` : ""}.${ending}`;
 }
 
 /** Lets the page answer its reader before the work goes on. */

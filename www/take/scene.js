@@ -12,7 +12,7 @@ import { labelOf } from "../registry.js";
  * @typedef {object} Caption
  * @property {string} name
  * @property {string} choices what the flow is made of
- * @property {string} numbers what came of it
+ * @property {string[]} numbers what came of it, in two lines
  */
 
 /** Sizes in CSS pixels. */
@@ -20,7 +20,7 @@ export const PAD = 16;
 export const LINE = 20;
 /** Room above a picture for its head, below it for its numbers, and below all for what both share. */
 export const HEAD = PAD + 2 * LINE;
-export const FOOT = 2 * LINE + PAD / 2;
+export const FOOT = 3 * LINE + PAD / 2;
 
 /**
  * The flows that are on show; on a small screen, one.
@@ -47,14 +47,12 @@ export function captionOf({ state, registry }, side, { report, sampling }) {
     ...noise,
     field,
   ];
+  const { hits, modes, modeCount, nfe, energy } = report;
   const numbers = [
-    `${percent(report.hits)} hits`,
-    `${report.modes} of ${report.modeCount} modes`,
-    `energy distance ${measure(report.energy)}`,
-    ...(side.straightness === undefined ? [] : [`straightness ${measure(side.straightness)}`]),
-    `${count(report.nfe)} evaluations`,
+    `${percent(hits)} hits · ${modes} of ${modeCount} modes · ${count(nfe)} evaluations`,
+    `energy distance ${measure(energy)} · straightness ${measure(side.straightness ?? NaN)}`,
   ];
-  return { name: flow.name, choices: choices.join(" · "), numbers: numbers.join(" · ") };
+  return { name: flow.name, choices: choices.join(" · "), numbers };
 }
 
 /** What both panels have in common. @param {Context} context @param {number} step @param {number} [time] */

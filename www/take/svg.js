@@ -22,7 +22,8 @@ export function trajectoriesSvg(panels, theme, common) {
   const first = Math.min(MOST, ...panels.map(({ picture }) => picture.particles));
   const note = `${common} · trajectories of the first ${first} particles`;
   const words = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ rest) =>
-    `<text x="${x}" y="${y}" ${rest}>${escape(text)}</text>`;
+    // Long lines are squeezed rather than cut; a letter takes about half its height.
+    `<text x="${x}" y="${y}" ${rest}${text.length > SIDE / 6 ? ` textLength="${SIDE}" lengthAdjust="spacingAndGlyphs"` : ""}>${escape(text)}</text>`;
   const muted = `font-size="12" fill="${color(theme.muted)}"`;
   const drawn = panels.map(({ caption, picture, target, source }, i) => {
     const view = viewOf(target, source);
@@ -58,7 +59,7 @@ export function trajectoriesSvg(panels, theme, common) {
       `<g stroke="${color(theme.ink)}" stroke-opacity="0.35" fill="${color(theme.ink)}" fill-opacity="0.035">${outlines.join("")}</g>`,
       ...groups.reverse(),
       "</svg>",
-      words(caption.numbers, x, HEAD + SIDE + LINE, `font-size="12" fill="${color(theme.ink)}"`),
+      ...caption.numbers.map((text, row) => words(text, x, HEAD + SIDE + (row + 1) * LINE, `font-size="12" fill="${color(theme.ink)}"`)),
     ].join("\n");
   });
   return [
@@ -66,7 +67,7 @@ export function trajectoriesSvg(panels, theme, common) {
     `<title>${escape(note)}</title>`,
     `<rect width="${width}" height="${height}" fill="${color(theme.plane)}"/>`,
     ...drawn,
-    words(note, PAD, HEAD + SIDE + FOOT, muted),
+    `<text x="${PAD}" y="${HEAD + SIDE + FOOT}" ${muted}>${escape(note)}</text>`,
     "</svg>\n",
   ].join("\n");
 }

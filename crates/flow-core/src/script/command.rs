@@ -26,14 +26,13 @@ use crate::{
 pub fn commands(config: &Config, steps: u64) -> Result<String> {
     config.validate()?;
     let mut text = String::new();
-    let options = match train_options(config)? {
-        Some(options) => options,
-        None => {
-            // Text in a quoted here-document is taken as it is.
-            let json = to_json(config)?;
-            text = format!("cat > experiment.json <<'END'\n{json}\nEND\n");
-            " --config experiment.json".to_owned()
-        }
+    let options = if let Some(options) = train_options(config)? {
+        options
+    } else {
+        // Text in a quoted here-document is taken as it is.
+        let json = to_json(config)?;
+        text = format!("cat > experiment.json <<'END'\n{json}\nEND\n");
+        " --config experiment.json".to_owned()
     };
     let sampling = &config.sampling;
     if sampling.field == FieldKind::Exact {
@@ -147,7 +146,7 @@ fn sample_options(sampling: &SamplingConfig) -> String {
     text
 }
 
-fn changed<T: PartialEq + ToString>(value: T, default: T) -> Option<String> {
+fn changed<T: Copy + PartialEq + ToString>(value: T, default: T) -> Option<String> {
     (value != default).then(|| value.to_string())
 }
 

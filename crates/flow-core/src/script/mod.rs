@@ -16,7 +16,7 @@ pub use command::commands;
 use crate::{
     Config, Coupling, DistributionSpec, Error, Result, Schedule, Solver,
     config::{Decay, FieldKind, Lesson, Objective, Round, Sampler},
-    distribution::{Distribution, Family},
+    distribution::{Distribution, Family, GaussianMixture},
     field::preconditioning::Preconditioning,
     solver::Diffusion,
 };
@@ -54,10 +54,14 @@ impl Script<'_> {
         let mut text = String::new();
         self.head(&mut text)?;
         for (families, piece) in [
-            (|family: &Family| matches!(family, Family::GaussianMixture(_)), pieces::MIXTURE),
+            (
+                |family: &Family| matches!(family, Family::GaussianMixture(_)) && !is_normal(family),
+                pieces::MIXTURE,
+            ),
             (|family: &Family| matches!(family, Family::Rectangles(_)), pieces::RECTANGLES),
             (|family: &Family| matches!(family, Family::Points(_)), pieces::POINTS),
-        ] as [(fn(&Family) -> bool, &str); 3]
+            (is_normal, pieces::NORMAL),
+        ] as [(fn(&Family) -> bool, &str); 4]
         {
             if families(&self.source.family()) || families(&self.target.family()) {
                 add(&mut text, piece);
@@ -223,6 +227,8 @@ import copy, json, math, sys, torch
             Objective::Noise => "a / (da * s - a * ds) * ",
             Objective::Data => "s / (da * s - a * ds) * ",
         };
+        let last_time = self.last_time();
+        let clamp = if last_time < 1.0 { format!(".clamp(max={last_time:?})") } else { String::new() };
         let weight = if weight.is_empty() || self.rounds.is_empty() {
             weight.to_owned()
         } else {
@@ -236,7 +242,7 @@ import copy, json, math, sys, torch
                 ("MODE", if self.classes() > 0 { ", mode" } else { "" }.to_owned()),
                 ("PEAK", format!("{peak:?}")),
                 ("LEARNING_RATE", rate),
-                ("LAST_TIME", format!("{:?}", self.last_time())),
+                ("CLAMP", clamp),
                 ("EMA_DECAY", format!("{:?}", training.ema_decay)),
             ],
         )
@@ -395,6 +401,7 @@ fn name_and_call(schedule: Schedule) -> (&'static str, String) {
 fn draws(end: &str, spec: &DistributionSpec, distribution: &dyn Distribution) -> String {
     let given = |key: &str| format!("CONFIG[\"{end}\"][\"{key}\"]");
     match distribution.family() {
+        family if is_normal(&family) => "normal".to_owned(),
         Family::GaussianMixture(mixture) => {
             let components = mixture.components();
             let means = match spec {
@@ -419,6 +426,11 @@ fn draws(end: &str, spec: &DistributionSpec, distribution: &dyn Distribution) ->
             _ => format!("points({})", list(points.points().iter())),
         },
     }
+}
+
+/// Whether it is the standard normal distribution.
+fn is_normal(family: &Family) -> bool {
+    matches!(family, Family::GaussianMixture(mixture) if **mixture == GaussianMixture::standard_normal())
 }
 
 /// A Python list; equal items are written once.

@@ -10,6 +10,11 @@ def mixture(weights, means, factors, modes):  # of Gaussians; the factors are lo
     return draw
 ";
 
+pub const NORMAL: &str = "\
+def normal(n):  # points, and the mode of each
+    return torch.randn(n, 2), torch.zeros(n, dtype=torch.long)
+";
+
 pub const RECTANGLES: &str = "\
 def rectangles(weights, sides):  # uniform in each; a side is [left, right, bottom, top]
     w, r = torch.tensor(weights), torch.tensor(sides)
@@ -104,12 +109,10 @@ def train(flow, pairs, steps):  # returns the moving average of the weights
     for step in range(1, steps + 1):
         adam.param_groups[0][\"lr\"] = PEAK * LEARNING_RATE
         x0, x1, mode = pairs()
-        t = (torch.arange(len(x0))[:, None] + torch.rand(len(x0), 1, dtype=torch.float64)) / len(x0)
-        t = t.clamp(max=LAST_TIME)
+        t = ((torch.arange(len(x0))[:, None] + torch.rand(len(x0), 1, dtype=torch.float64)) / len(x0))CLAMP
         a, s, da, ds = flow.schedule(t)
         x, u = a * x1 + s * x0, da * x1 + ds * x0
-EXTRAS        residual = WEIGHT(flow(t, xMODE) - u)
-        loss = (residual ** 2).mean()
+EXTRAS        loss = (WEIGHT(flow(t, xMODE) - u)).square().mean()
         adam.zero_grad()
         loss.backward()
         adam.step()

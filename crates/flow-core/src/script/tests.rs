@@ -20,7 +20,7 @@ fn examples() -> Vec<(String, Config)> {
     for entry in PRESETS {
         all.push(named(entry.name, &|c| c.target = DistributionSpec::preset(entry.name)));
         all.push(named(&format!("from-{}", entry.name), &|c| {
-            c.source = DistributionSpec::preset(entry.name)
+            c.source = DistributionSpec::preset(entry.name);
         }));
     }
     for entry in Schedule::ENTRIES {
@@ -167,7 +167,6 @@ fn every_script_runs_and_gives_the_samples_of_the_lab() {
             .lines()
             .find_map(|line| line.strip_prefix("largest difference to the samples of the page: "));
         let difference: f64 = difference.unwrap().parse().unwrap();
-        println!("{name}: {difference}");
         let bound = if is_noisy {
             20.0
         } else if config.sampling.solver.is_adaptive() {

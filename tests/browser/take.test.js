@@ -1,0 +1,299 @@
+// What leaves the page is what the page shows: every file has its name, its type and its content, and what is saved comes back.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { inflateSync } from "node:zlib";
+
+import { launchChromium } from "./harness/browsers.js";
+import { Lab, PANELS } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+/** @type {Lab} One page for all files. */ let lab;
+
+const STATE = { dataset: "two-moons", n: 3, seed: 5, particles: 500, until: 40, play: "off", t: 0.5 };
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+  lab = await Lab.in(browser, server.url);
+  await lab.open(STATE);
+  await lab.settled(40, 3);
+});
+after(async () => {
+  await lab.close();
+  await browser.close();
+  await server.close();
+});
+
+/** The file that a button makes. @param {string} button @param {Lab} [from] */
+async function take(button, from = lab) {
+  const downloading = from.page.waitForEvent("download");
+  await from.button(button).click();
+  const download = await downloading;
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** The chunks of a PNG file. @param {Buffer} bytes */
+function chunksOf(bytes) {
+  assert.equal(bytes.subarray(1, 4).toString(), "PNG");
+  const chunks = [];
+  for (let at = 8; at < bytes.length; ) {
+    const length = bytes.readUInt32BE(at);
+    chunks.push({ name: bytes.subarray(at + 4, at + 8).toString(), data: bytes.subarray(at + 8, at + 8 + length) });
+    at += length + 12;
+  }
+  return chunks;
+}
+
+/** The size a browser decodes a picture to, and how many colours are in it. @param {Buffer} bytes @param {string} type */
+function decoded(bytes, type) {
+  return lab.page.evaluate(
+    async ([base64, type]) => {
+      const image = new Image();
+      image.src = `data:${type};base64,${base64}`;
+      await image.decode();
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      const colors = new Set(new Uint32Array(data.buffer)).size;
+      return { width: canvas.width, height: canvas.height, colors };
+    },
+    [bytes.toString("base64"), type],
+  );
+}
+
+test("the picture has both panels at twice their size", async () => {
+  const planes = await Promise.all(PANELS.map((panel) => lab.canvas(panel).boundingBox()));
+  const { name, bytes } = await take("Picture (PNG)");
+  assert.equal(name, "flow-two-moons-n3-step40.png");
+  const { width, height, colors } = await decoded(bytes, "image/png");
+  const side = planes[0]?.width ?? NaN;
+  assert.ok(Math.abs(width - 2 * (2 * side + 3 * 16)) <= 4, `${width} pixels for two planes of ${side}`);
+  assert.ok(height > 2 * side && height < 3 * side);
+  assert.ok(colors > 300, `${colors} colours`);
+  // The page is as it was.
+  const pixels = await lab.canvas("Straight").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).width);
+  assert.ok(Math.abs(pixels - side) <= 1);
+});
+
+test("trajectories are vectors, and say how many they are", async () => {
+  const { name, bytes } = await take("Trajectories (SVG)");
+  assert.equal(name, "flow-two-moons-n3-step40.svg");
+  const found = await lab.page.evaluate((text) => {
+    const svg = new DOMParser().parseFromString(text, "image/svg+xml");
+    const ways = [...svg.querySelectorAll("g g:first-child path")].map((path) => path.getAttribute("d") ?? "");
+    return { error: svg.querySelector("parsererror")?.textContent, title: svg.querySelector("title")?.textContent, ways };
+  }, bytes.toString());
+  assert.equal(found.error, undefined);
+  assert.match(found.title ?? "", /Two moons · N = 3 · training step 40 · 500 particles · seed 5 .*the first 400 particles/);
+  assert.equal(found.ways.length, 2 * 400);
+  assert.ok(found.ways.every((way) => way.split("L").length === 4), "four states for three steps");
+});
+
+test("the animation has all its frames", async () => {
+  const { name, bytes } = await take("Animation (APNG)");
+  assert.equal(name, "flow-two-moons-n3-step40-animation.png");
+  const chunks = chunksOf(bytes);
+  const [head, control] = chunks;
+  assert.equal(head?.name, "IHDR");
+  assert.equal(control?.name, "acTL");
+  const frames = chunks.filter(({ name }) => name === "fcTL").length;
+  assert.equal(frames, 48);
+  assert.equal(control?.data.readUInt32BE(0), frames);
+  const [width, height] = [head?.data.readUInt32BE(0) ?? 0, head?.data.readUInt32BE(4) ?? 0];
+  const moving = chunks.filter(({ name }) => name === "fdAT").map(({ data }) => inflateSync(data.subarray(4)));
+  assert.equal(moving.length, frames - 1);
+  assert.ok(moving.every(({ length }) => length === height * (width + 1)));
+  assert.ok(moving.slice(1).every((frame, i) => !frame.equals(moving[i] ?? frame)), "no two frames in a row are alike");
+  assert.deepEqual({ ...(await decoded(bytes, "image/png")), colors: 0 }, { width, height, colors: 0 });
+  assert.ok(bytes.length < 5e6, `${bytes.length} bytes`);
+});
+
+test("the video is one, where the browser makes videos", async () => {
+  const { name, bytes } = await take("Video (WebM)");
+  assert.equal(name, "flow-two-moons-n3-step40.webm");
+  // The magic number of its container.
+  assert.equal(bytes.readUInt32BE(0), 0x1a45dfa3);
+  assert.ok(bytes.length > 10_000, `${bytes.length} bytes`);
+});
+
+test("samples and trajectories are tables of every particle", async () => {
+  const samples = await take("Samples (CSV)");
+  assert.equal(samples.name, "flow-two-moons-n3-step40-straight-samples.csv");
+  const rows = samples.bytes.toString().trimEnd().split("\n").map((line) => line.split(","));
+  assert.deepEqual(rows.shift(), ["particle", "start_x", "start_y", "end_x", "end_y", "hit"]);
+  assert.equal(rows.length, 500);
+  const hits = rows.filter((row) => row[5] === "1").length;
+  assert.equal(hits / 500, await lab.stat("Straight", "hits"));
+
+  await lab.page.getByRole("combobox", { name: "Flow to take" }).selectOption("Curved");
+  const ways = await take("Trajectories (CSV)");
+  assert.equal(ways.name, "flow-two-moons-n3-step40-curved-trajectories.csv");
+  const states = ways.bytes.toString().trimEnd().split("\n").map((line) => line.split(","));
+  assert.deepEqual(states.shift(), ["particle", "step", "t", "x", "y"]);
+  assert.equal(states.length, 500 * 4);
+  // Both flows begin with the same noise.
+  assert.deepEqual(states[4]?.slice(0, 3), ["1", "0", "0"]);
+  assert.deepEqual(states[4]?.slice(3), rows[1]?.slice(1, 3));
+  await lab.page.getByRole("combobox", { name: "Flow to take" }).selectOption("Straight");
+});
+
+test("weights, script and commands describe one experiment", async () => {
+  const weights = await take("Weights (safetensors)");
+  assert.equal(weights.name, "flow-two-moons-n3-step40-straight.safetensors");
+  const length = Number(weights.bytes.readBigUInt64LE(0));
+  const header = JSON.parse(weights.bytes.subarray(8, 8 + length).toString());
+  const config = JSON.parse(header.__metadata__.config);
+  assert.deepEqual([config.seed, config.target.preset, config.sampling.steps], [5, "two-moons", 3]);
+  assert.deepEqual(header["layers.0.weight"].shape, [64, 37]);
+  const end = Math.max(...Object.values(header).map(({ data_offsets }) => data_offsets?.[1] ?? 0));
+  assert.equal(weights.bytes.length, 8 + length + end);
+
+  const script = await take("PyTorch script");
+  assert.equal(script.name, "flow-two-moons-n3-step40-straight.py");
+  const kept = /CONFIG = json\.loads\(r'''(.*)'''\)/.exec(script.bytes.toString());
+  assert.deepEqual(JSON.parse(kept?.[1] ?? ""), config);
+  assert.match(script.bytes.toString(), /train\(Flow\(cond_ot, rho=1\), pairs, 40\)/);
+
+  const commands = await take("Commands (shell)");
+  assert.equal(commands.name, "flow-two-moons-n3-step40-straight.sh");
+  const [train, sample] = commands.bytes.toString().split("\n");
+  assert.equal(train, "flow train --target two-moons --coupling minibatch-ot --seed 5 --steps 40 --out experiment.flow");
+  assert.equal(sample, "flow sample --model experiment.flow --count 500 --solver euler --steps 3 --format csv");
+});
+
+/** @param {Lab} lab */
+function hashes(lab) {
+  return Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
+}
+
+/** Chooses a file to load. @param {Lab} from @param {{ name: string, bytes: Buffer }} file */
+function load(from, { name, bytes }) {
+  return from.page.getByLabel("Load experiment").setInputFiles({ name, mimeType: "application/octet-stream", buffer: bytes });
+}
+
+test("a saved experiment comes back in another browser, without training it again", async () => {
+  const file = await take("Save experiment");
+  assert.equal(file.name, "flow-two-moons-n3-step40.flowlab");
+  const shown = await hashes(lab);
+
+  const other = await Lab.in(browser, server.url);
+  await other.open({ dataset: "rings", n: 1, until: 10, play: "off" });
+  await other.settled(10);
+  // A page that trained instead would pass through the steps before.
+  await other.page.evaluate(() => {
+    const steps = /** @type {Set<string>} */ (new Set());
+    Object.assign(window, { steps });
+    const look = () => {
+      for (const data of document.querySelectorAll('data[data-stat="training-step"]')) steps.add(data.getAttribute("value") ?? "");
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, attributes: true, childList: true });
+  });
+  await load(other, file);
+  await other.settled(40, 3);
+  assert.deepEqual(await hashes(other), shown);
+  assert.ok(await other.dataset("Two moons").isChecked());
+  const seen = await other.page.evaluate(() => [.../** @type {any} */ (window).steps]);
+  assert.deepEqual(seen.filter((step) => step !== "" && step !== "40" && step !== "10"), []);
+
+  // It also goes on as the first would have.
+  for (const page of [lab, other]) await page.button("One training step").click();
+  await Promise.all([lab.settled(41, 3), other.settled(41, 3)]);
+  assert.deepEqual(await hashes(other), await hashes(lab));
+  other.assertQuiet();
+  await other.close();
+});
+
+test("a file that is none, or is damaged, changes nothing and is told", async () => {
+  const file = await take("Save experiment");
+  const shown = await hashes(lab);
+  const broken = Buffer.from(file.bytes);
+  broken[broken.length >> 1] = (broken[broken.length >> 1] ?? 0) ^ 1;
+  const newer = Buffer.from(file.bytes);
+  newer[8] = 99;
+  for (const [bytes, reason] of /** @type {const} */ ([
+    [Buffer.from("name,x,y\n"), /not saved by the lab/],
+    [Buffer.alloc(0), /not saved by the lab/],
+    [broken, /damaged or incomplete/],
+    [file.bytes.subarray(0, 1000), /damaged or incomplete/],
+    [newer, /version is 99/],
+  ])) {
+    await load(lab, { name: "other.flowlab", bytes });
+    const notice = lab.page.getByRole("alert").filter({ hasText: reason });
+    await notice.waitFor();
+    await notice.getByRole("button", { name: "Dismiss" }).click();
+  }
+  assert.deepEqual(await hashes(lab), shown);
+});
+
+test("a reload goes on from where the page was, and a link still means what it says", async () => {
+  const page = await Lab.in(browser, server.url);
+  await page.open({ ...STATE, until: 60 });
+  await page.settled(60, 3);
+  const shown = await hashes(page);
+  await page.page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await page.page.getByText("Saved in this browser at step 60").waitFor();
+
+  /** The first step the page says, and what it shows at the end. @param {Record<string, string | number>} state @param {number} step */
+  const reopened = async (state, step) => {
+    await page.page.addInitScript(() => {
+      const steps = /** @type {string[]} */ ([]);
+      Object.assign(window, { steps });
+      const look = () => {
+        const value = document.querySelector('data[data-stat="training-step"]')?.getAttribute("value");
+        if (value && steps.at(-1) !== value) steps.push(value);
+      };
+      new MutationObserver(look).observe(document, { subtree: true, attributes: true, childList: true });
+    });
+    await page.open(state);
+    await page.settled(step, 3);
+    return page.page.evaluate(() => Number(/** @type {any} */ (window).steps[0]));
+  };
+  assert.equal(await reopened({ ...STATE, until: 60 }, 60), 60);
+  assert.deepEqual(await hashes(page), shown);
+  // Further: it goes on.
+  assert.ok((await reopened({ ...STATE, until: 90 }, 90)) >= 60);
+  const further = await hashes(page);
+  // An earlier step cannot come from later weights, nor another seed from these.
+  assert.ok((await reopened({ ...STATE, until: 20 }, 20)) <= 20);
+  const earlier = await hashes(page);
+  assert.ok((await reopened({ ...STATE, seed: 6, until: 60 }, 60)) < 60);
+  page.assertQuiet();
+  await page.close();
+
+  for (const [until, expected] of /** @type {const} */ ([[90, further], [20, earlier]])) {
+    const fresh = await Lab.in(browser, server.url);
+    await fresh.open({ ...STATE, until });
+    await fresh.settled(until, 3);
+    assert.deepEqual(await hashes(fresh), expected);
+    await fresh.close();
+  }
+});
+
+test("a browser that keeps nothing is told so, quietly", async () => {
+  const page = await Lab.in(browser, server.url);
+  await page.page.addInitScript(() => {
+    Object.defineProperty(window, "indexedDB", {
+      get: () => ({ open: () => { throw new Error("no room"); } }),
+    });
+  });
+  await page.open(STATE);
+  await page.settled(40, 3);
+  await page.page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await page.page.getByText("Not saved in this browser (no room)").waitFor();
+  page.assertQuiet();
+  await page.close();
+});
+
+test("nothing complained", () => lab.assertQuiet());
