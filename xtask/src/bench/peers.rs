@@ -22,7 +22,7 @@ fn folder() -> PathBuf {
     target.join("bench-peers")
 }
 
-/// `PyTorch`, from PyPI into a virtual environment of its own.
+/// `PyTorch`, from `PyPI` into a virtual environment of its own.
 pub fn torch() -> Result<Command> {
     let python = match env::var_os(PYTHON) {
         Some(python) => PathBuf::from(python),
