@@ -48,10 +48,10 @@ import { startWorker } from "./assets.js";
  * A picture of fewer particles than asked for is a first sight; the whole one follows.
  * @typedef {{ kind: "progress", generation: number, step: number, loss: number, stepsPerSecond: number, history: Float32Array | undefined, states: History | undefined }} Progress
  * @typedef {{ kind: "picture", generation: number, step: number, sampling: Sampling, replay: number | undefined, particles: number, times: Float32Array, positions: Float32Array, hits: Uint8Array, report: Report }} Picture
- * @typedef {{ kind: "straightness", generation: number, step: number, straightness: number | undefined }} Straightness the field's, whatever the number of steps
+ * @typedef {{ kind: "straightness", generation: number, step: number, sampling: Sampling, straightness: number | undefined }} Straightness the field's, whatever the number of steps
  * @typedef {{ kind: "floor", generation: number, step: number, floor: number | undefined }} Floor the loss that no network can go below
- * @typedef {{ kind: "error", generation: number, step: number, point: CurvePoint, energy: number }} ErrorPoint
- * @typedef {{ kind: "round", generation: number, step: number, name: string, isReady: boolean }} RoundBegun a round makes its pairs, then has them
+ * @typedef {{ kind: "error", generation: number, step: number, sampling: Sampling, point: CurvePoint, energy: number, hits: number, evaluations: number }} ErrorPoint what a solver's steps come to
+ * @typedef {{ kind: "round", generation: number, step: number, name: string, share: number }} RoundBegun the share of its pairs that a round has made, 0..1
  * @typedef {{ kind: "refused", generation: number, step: number, reason: string }} Refused a sampling that cannot be
  * @typedef {{ kind: "answer", generation: number, step: number, id: number, value: any, error: string | undefined }} Answer
  * @typedef {{ kind: "failed", during: string, reason: string }} Failed

@@ -27,7 +27,7 @@ import { defaultConfig, registry } from "./registry.js";
  * @property {{ type: string }} coupling
  * @property {Record<string, unknown>} [network]
  * @property {Record<string, unknown> & { class_dropout: number | null }} training
- * @property {object[]} rounds
+ * @property {{ after: number }[]} rounds
  * @property {Sampling} sampling
  */
 
@@ -110,6 +110,14 @@ export function evaluationsPerStep(solver) {
 /** Whether a flow's network learns, so that its picture changes with training. @param {Sampling} sampling */
 export function showsLearning({ field }) {
   return field === "learned";
+}
+
+/**
+ * Which field is measured, whatever the solver: equal texts, equal field.
+ * @param {Sampling} sampling
+ */
+export function fieldOf({ field, guidance }) {
+  return JSON.stringify([field, guidance]);
 }
 
 /**

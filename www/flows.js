@@ -3,11 +3,12 @@
  * shows what the workers answer.
  */
 
-import { errorCurve } from "./charts.js";
+import { errorCurve } from "./charts/evaluations.js";
+import { insert } from "./charts/points.js";
 import { percent, count } from "./format.js";
 import { Panel, find } from "./panel.js";
 import { labelOf, readOutline, registry } from "./registry.js";
-import { configOf, samplingOf, trainingOf } from "./experiment.js";
+import { configOf, fieldOf, samplingOf, showsLearning, trainingOf } from "./experiment.js";
 import { Side } from "./side.js";
 import { FLOWS } from "./state.js";
 import { LEARNT_AT, verdict } from "./verdict.js";
@@ -19,6 +20,8 @@ import { LEARNT_AT, verdict } from "./verdict.js";
 /** Neither flow trains further ahead of the other than this, so that the two can be compared at any moment. */
 const LEASH_STEPS = 250;
 const PULSE_MILLISECONDS = 2_000;
+/** What is remembered of the straightness during training. */
+const STRAIGHTNESS_POINTS = 300;
 
 /**
  * What the flows need of the lab.
@@ -82,8 +85,12 @@ export class Flows {
     if (state.panel !== before?.panel) this.#element.dataset.shown = state.panel;
 
     this.#begin(this.sides.filter((side) => this.#follow(side, state)));
-    for (const { name, engine } of this.sides) engine.sample(samplingOf(state, name), state.replay);
-    if (before && (state.n !== before.n || state.straight !== before.straight || state.curved !== before.curved)) {
+    for (const side of this.sides) {
+      const sampling = samplingOf(state, side.name);
+      if (before && fieldOf(sampling) !== fieldOf(samplingOf(before, side.name))) side.forgetMeasured();
+      side.engine.sample(sampling, state.replay);
+    }
+    if (before && (state.n !== before.n || state.allSolvers !== before.allSolvers || state.straight !== before.straight || state.curved !== before.curved)) {
       for (const { name, engine } of this.sides) engine.setCurve(errorCurve(state, name));
       this.#host.charted();
       this.#showVerdict();
@@ -207,8 +214,14 @@ export class Flows {
         this.#receive(side, message);
         break;
       case "straightness":
+        if (!this.#isOfFieldShown(side, message)) break;
         side.straightness = message.straightness;
-        if (message.straightness !== undefined) side.curves.straightness.push([message.step, message.straightness]);
+        if (message.straightness !== undefined) {
+          const { curves } = side;
+          if (showsLearning(message.sampling)) insert(curves.straightness, [message.step, message.straightness], STRAIGHTNESS_POINTS);
+          side.note("straightness", message.step, message.straightness);
+          this.#host.charted();
+        }
         if (!side.waiting) this.#showStraightness(side);
         break;
       case "floor":
@@ -217,15 +230,19 @@ export class Flows {
         this.#host.charted();
         break;
       case "error": {
-        const { solver, evaluations } = message.point;
+        if (!this.#isOfFieldShown(side, message)) break;
+        const { step, energy, hits, evaluations } = message;
+        const { solver, steps } = message.point;
         const known = side.curves.errors.get(solver) ?? new Map();
-        side.curves.errors.set(solver, known.set(evaluations, { energy: message.energy, step: message.step }));
+        side.curves.errors.set(solver, known.set(steps, { evaluations, energy, hits, step }));
+        if (solver === "euler" && steps === 1) side.note("hits", step, hits);
         this.#host.charted();
         break;
       }
       case "round": {
         const label = labelOf(registry().rounds, message.name);
-        side.panel.announce(message.isReady ? "" : `${label}: the network makes its own pairs …`);
+        side.round = message.share < 1 ? { name: message.name, share: message.share } : undefined;
+        side.panel.announce(side.round ? `${label}: the network makes its own pairs …` : "");
         break;
       }
       case "refused":
@@ -243,6 +260,11 @@ export class Flows {
         this.#steer();
         break;
     }
+  }
+
+  /** Whether something was measured of the field that is on show now. @param {Side} side @param {{ sampling: import("./experiment.js").Sampling }} message */
+  #isOfFieldShown({ name }, { sampling }) {
+    return fieldOf(sampling) === fieldOf(samplingOf(this.#host.state(), name));
   }
 
   /**

@@ -5,7 +5,7 @@
 
 import { Address } from "./address.js";
 import { loadModule } from "./assets.js";
-import { Charts } from "./charts.js";
+import { Charts } from "./charts/charts.js";
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
 import { DatasetPicker } from "./dataset.js";
@@ -21,9 +21,11 @@ import { Presets } from "./presets.js";
 import { registry } from "./registry.js";
 import { Settings } from "./settings.js";
 import { Shortcuts } from "./shortcuts.js";
+import { Replay } from "./replay.js";
 import { defaultState } from "./state.js";
 import { readSaved, savedRestorable } from "./take/autosave.js";
 import { Take } from "./take/take.js";
+import { Straighten } from "./straighten.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { Ticks } from "./ticks.js";
 import { update } from "./update.js";
@@ -121,6 +123,8 @@ class Lab {
       new Layers(context),
       new Why(context),
       new Take(context),
+      new Replay(context),
+      new Straighten(context),
       this.#address,
       new Settings(context),
       new History(context),

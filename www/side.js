@@ -8,14 +8,24 @@ import { Engine } from "./engine.js";
 /** @typedef {import("./engine.js").FromWorker} FromWorker */
 /** @typedef {import("./experiment.js").Config} Config */
 /** @typedef {import("./panel.js").Panel} Panel */
-/** @typedef {[number, number]} Point */
+/** @typedef {import("./charts/points.js").Point} Point */
+
+/**
+ * What a solver's steps come to, measured with the weights of a training step.
+ * @typedef {{ evaluations: number, energy: number, hits: number, step: number }} Measured
+ */
+
+/**
+ * What is known of the network after so many rounds, from its last weights.
+ * @typedef {{ straightness?: number, straightnessAt?: number, hits?: number, hitsAt?: number }} Generation
+ */
 
 /**
  * What is known about training and errors, for the charts.
  * @typedef {object} Curves
  * @property {Point[]} losses training step and mean loss
  * @property {number} floor the loss that no network can go below; NaN while unknown
- * @property {Map<string, Map<number, { energy: number, step: number }>>} errors by solver, by evaluations
+ * @property {Map<string, Map<number, Measured>>} errors by solver, by steps
  * @property {Point[]} straightness training step and straightness then
  */
 
@@ -34,6 +44,10 @@ export class Side {
   straightness;
   /** The weights that can be replayed. @type {History} */
   history = [];
+  /** By the number of rounds before it. @type {Generation[]} */
+  generations = [];
+  /** The round whose pairs are being made, and the share that is done. @type {{ name: string, share: number } | undefined} */
+  round;
   /** Whether what is on the canvas is out of date. */
   stale = true;
   /** What painting usually costs, in milliseconds. */
@@ -58,12 +72,38 @@ export class Side {
     return this.panel.plane.picture;
   }
 
+  /** The number of rounds that had begun when a training step had been taken. @param {number} step */
+  generationAt(step) {
+    return this.config?.rounds.filter(({ after }) => after < step).length ?? 0;
+  }
+
+  /**
+   * Remembers a quantity of the newest weights of their generation.
+   * @param {"straightness" | "hits"} quantity
+   * @param {number} step the weights' training step
+   * @param {number} value
+   */
+  note(quantity, step, value) {
+    const known = (this.generations[this.generationAt(step)] ??= {});
+    if (step < (known[`${quantity}At`] ?? 0)) return;
+    known[quantity] = value;
+    known[`${quantity}At`] = step;
+  }
+
+  /** Forgets what was measured of another field than the one to be shown. */
+  forgetMeasured() {
+    this.straightness = undefined;
+    this.curves.errors.clear();
+    this.generations = [];
+  }
+
   /** Forgets all that was said about an earlier experiment. */
   forget() {
     this.failed = false;
     this.waiting = this.straightness = undefined;
     this.curves = noCurves();
-    this.history = [];
+    this.history = this.generations = [];
+    this.round = undefined;
   }
 
   /** @param {number} time */

@@ -52,6 +52,8 @@ import { LAYERS, PROBES } from "./layer-table.js";
  * @property {number} until the training step at which both networks pause by themselves
  * @property {number | undefined} stop the training step at which the reader paused them
  * @property {number | undefined} replay the training step whose weights are shown; undefined for the newest
+ * @property {boolean} allSolvers whether the error is drawn for every solver
+ * @property {boolean} logLoss whether the loss is drawn on a logarithmic axis
  * @property {FlowName} panel the panel a small screen shows
  * @property {Settings} settings what the reader set of networks and training, by its place in flow-core's configuration
  * @property {Flow} straight
@@ -72,7 +74,7 @@ export const MAX_TRAINING_STEPS = 1_000_000;
 export const MAX_NOISE = 2;
 export const MAX_WEIGHT = 8;
 export const MAX_NAME_LENGTH = 24;
-const MAX_ROUNDS = 6;
+export const MAX_ROUNDS = 6;
 /** Training pauses here by itself, so that a forgotten page does not run for ever. */
 export const DEFAULT_UNTIL = 10_000;
 
@@ -120,6 +122,8 @@ export function defaultState({ reducedMotion }) {
     until: DEFAULT_UNTIL,
     stop: undefined,
     replay: undefined,
+    allSolvers: false,
+    logLoss: true,
     panel: "straight",
     settings: {},
     straight: { ...plainFlow("Straight"), coupling: "minibatch-ot" },
@@ -347,6 +351,8 @@ export const KEYS = {
   layers: inState("layers", someOf(LAYERS)),
   probe: inState("probe", oneOf(PROBES.map(({ name }) => name))),
   place: inState("place", place),
+  solvers: inState("allSolvers", onOrOff),
+  log: inState("logLoss", onOrOff),
   panel: inState("panel", oneOf(FLOWS)),
 };
 

@@ -183,7 +183,8 @@
       send({ kind: "refused", ...stamp(session), reason: messageOf(error) });
       return;
     }
-    if (sampling.field !== session.sampling.field) session.measured.clear();
+    const fieldOf = (/** @type {Sampling} */ { field, guidance }) => JSON.stringify([field, guidance]);
+    if (fieldOf(sampling) !== fieldOf(session.sampling)) session.measured.clear();
     session.sampling = sampling;
     chooseShown(session);
   }
@@ -320,7 +321,7 @@
   function measureStraightness(session) {
     session.straightnessOf = pictureName(session);
     const straightness = known(() => session.lab.straightness());
-    send({ kind: "straightness", ...stamp(session), step: session.shownStep, straightness });
+    send({ kind: "straightness", ...stamp(session), step: session.shownStep, sampling: session.sampling, straightness });
   }
 
   // --- training -------------------------------------------------------------------------------------
@@ -354,10 +355,11 @@
     const { lab } = session;
     if (!session.preparing) {
       session.preparing = lab.round_name();
-      send({ kind: "round", ...stamp(session), name: session.preparing, isReady: false });
+      send({ kind: "round", ...stamp(session), name: session.preparing, share: 0 });
     }
-    if (lab.prepare() < 1) return;
-    send({ kind: "round", ...stamp(session), name: session.preparing, isReady: true });
+    const share = lab.prepare();
+    send({ kind: "round", ...stamp(session), name: session.preparing, share });
+    if (share < 1) return;
     session.preparing = undefined;
   }
 
@@ -425,9 +427,13 @@
     const started = performance.now();
     const point = outdatedPoint(session);
     if (point) {
-      const energy = known(() => session.lab.error_at(JSON.stringify({ type: point.solver }), point.steps));
-      session.measured.set(nameOf(point), session.shownStep);
-      if (energy !== undefined) send({ kind: "error", ...stamp(session), step: session.shownStep, point, energy });
+      const { shownStep, sampling } = session;
+      const found = known(() => session.lab.error_at(JSON.stringify({ type: point.solver }), point.steps));
+      session.measured.set(nameOf(point), shownStep);
+      const [energy, hits, evaluations] = found ?? [];
+      if (energy !== undefined && hits !== undefined && evaluations !== undefined) {
+        send({ kind: "error", ...stamp(session), step: shownStep, sampling, point, energy, hits, evaluations });
+      }
     }
     session.curveAt = performance.now();
     session.curveCost = session.curveAt - started;

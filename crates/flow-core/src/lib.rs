@@ -103,8 +103,8 @@ pub use distribution::DistributionSpec;
 pub use document::{Document, SavedFlow};
 pub use error::{Error, Result};
 pub use experiment::{
-    DensityKind, Evaluation, Experiment, How, Moment, Passing, PassingPair, Sampling, ShownField, Window,
-    WorstError,
+    DensityKind, Evaluation, Experiment, How, Moment, Outcome, Passing, PassingPair, Sampling, ShownField,
+    Window, WorstError,
 };
 pub use fingerprint::fingerprint;
 pub use rng::Rng;

@@ -57,7 +57,7 @@ fn each_round_takes_fewer_steps_to_the_same_place() {
     let distil = Round { after: 3_000, lesson: Lesson::Steps { steps: 1 }, ..round };
     let mut experiment =
         Experiment::new(Config { rounds: vec![round, distil], ..config("five-modes") }).unwrap();
-    let one_step = |experiment: &Experiment| experiment.error_at(Solver::Euler, 1).unwrap();
+    let one_step = |experiment: &Experiment| experiment.error_at(Solver::Euler, 1).unwrap().energy;
     experiment.train(1_500).unwrap();
     let first = one_step(&experiment);
     experiment.train(1_500).unwrap();

@@ -1,7 +1,7 @@
 //! One experiment in a worker.
 
 use flow_core::{
-    Config, Evaluation, Experiment, Sampling, Solver, config::Round, fingerprint, registry,
+    Config, Evaluation, Experiment, Outcome, Sampling, Solver, config::Round, fingerprint, registry,
     solver::Trajectories,
 };
 use js_sys::{Float32Array, Uint8Array};
@@ -173,13 +173,15 @@ impl Lab {
         Ok(self.experiment.straightness()?)
     }
 
-    /// The energy distance to the data that `steps` steps of a solver, given as JSON, leave.
+    /// What `steps` steps of a solver, given as JSON, come to: the energy distance to the data that
+    /// they leave, the share of hits, and the evaluations they take. (Without noise.)
     ///
     /// # Errors
     /// When there is no such solver; as [`Lab::advance_sample`].
-    pub fn error_at(&self, solver: &str, steps: usize) -> Result<f64, JsError> {
+    pub fn error_at(&self, solver: &str, steps: usize) -> Result<Vec<f64>, JsError> {
         let solver: Solver = serde_json::from_str(solver)?;
-        Ok(self.experiment.error_at(solver, steps)?)
+        let Outcome { energy, hits, evaluations } = self.experiment.error_at(solver, steps)?;
+        Ok(vec![energy, hits, evaluations as f64])
     }
 
     /// Adds a round by its name, to begin with the next training step.

@@ -38,6 +38,17 @@ pub struct Evaluation {
     pub evaluations: usize,
 }
 
+/// What a solver's steps come to, without the way there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// As [`Evaluation::energy`].
+    pub energy: f64,
+    /// The share of the measured particles that ended in the target's support, 0..=1.
+    pub hits: f64,
+    /// Velocity evaluations per particle (NFE).
+    pub evaluations: usize,
+}
+
 impl Experiment {
     /// Measures trajectories that end at t = 1.
     pub fn evaluate(&self, trajectories: &Trajectories<f32>) -> Evaluation {
@@ -69,11 +80,15 @@ impl Experiment {
     ///
     /// # Errors
     /// As [`integrate`].
-    pub fn error_at(&self, solver: Solver, steps: usize) -> Result<f64> {
+    pub fn error_at(&self, solver: Solver, steps: usize) -> Result<Outcome> {
         let starts = first(&self.starts, MEASURED_POINTS);
         let field = self.shown_field(starts.len())?;
         let ends = integrate_to_end(&field, solver, (0.0, 1.0), steps, starts)?;
-        Ok(self.energy(ends.end()))
+        Ok(Outcome {
+            energy: self.energy(ends.end()),
+            hits: coverage(&*self.target, ends.end()).hits,
+            evaluations: ends.evaluations,
+        })
     }
 
     /// The loss that no network can go below, by the method it states: what the conditional
@@ -147,7 +162,10 @@ mod tests {
         assert!(after.energy < 0.5 * before.energy, "{} {}", before.energy, after.energy);
         let hits = after.is_hit.iter().filter(|&&hit| hit).count();
         assert!((hits as f64 / 300.0 - after.hits).abs() < 1e-12);
-        assert!((experiment.error_at(Solver::Euler, 16).unwrap() - after.energy).abs() < 1e-12);
+        let outcome = experiment.error_at(Solver::Euler, 16).unwrap();
+        assert!((outcome.energy - after.energy).abs() < 1e-12);
+        assert!((outcome.hits - after.hits).abs() < 1e-12);
+        assert_eq!(outcome.evaluations, 16);
         // Independent coupling bends five modes a lot.
         let straightness = experiment.straightness().unwrap();
         assert!((0.5..3.0).contains(&straightness), "{straightness}");

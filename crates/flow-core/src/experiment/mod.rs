@@ -17,8 +17,8 @@ use crate::{
     solver::{Trajectories, integrate},
     train::{LossHistory, Trainer, lesson::Preparation},
 };
-pub use evaluation::Evaluation;
 use evaluation::MEASURED_POINTS;
+pub use evaluation::{Evaluation, Outcome};
 use history::History;
 pub use history::Moment;
 pub use queries::{DensityKind, How, Passing, PassingPair, Window, WorstError};

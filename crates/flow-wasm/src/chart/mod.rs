@@ -32,7 +32,10 @@ pub struct Series {
     pub color: [u8; 3],
     /// Its points; those that are not finite are left out.
     pub points: Vec<[f64; 2]>,
-    /// How it is drawn.
+    /// What joins its points.
+    #[serde(default)]
+    pub line: Line,
+    /// What stands at each point.
     #[serde(default)]
     pub mark: Mark,
     /// Width of the line.
@@ -44,19 +47,36 @@ fn default_width() -> f64 {
     1.5
 }
 
-/// How a curve is drawn.
+/// What joins the points of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Line {
+    /// A line.
+    #[default]
+    Solid,
+    /// A dashed line.
+    Dashed,
+    /// Nothing.
+    None,
+}
+
+/// What stands at each point of a curve: shapes, since several curves share one ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
-    /// A line.
+    /// Nothing.
     #[default]
-    Line,
-    /// A dashed line.
-    Dashed,
-    /// A line with a disc at each point.
+    None,
+    /// A filled disc.
     Disc,
-    /// A line with an open ring at each point.
+    /// An open ring.
     Ring,
+    /// An open square.
+    Square,
+    /// A filled triangle.
+    Triangle,
+    /// A diagonal cross.
+    Cross,
 }
 
 /// Colours and type of a chart, taken from the page's tokens.
@@ -132,19 +152,42 @@ impl Chart {
             .y_desc(&y.label)
             .set_all_tick_mark_size(pixels(3.0))
             .draw()?;
-        for Series { color, points, mark, width } in series {
+        for Series { color, points, line, mark, width } in series {
             let points: Vec<(f64, f64)> =
                 points.iter().filter(|p| p.iter().all(|v| v.is_finite())).map(|&[x, y]| (x, y)).collect();
             let color = rgb(color);
             let style = color.stroke_width(pixels(width));
-            if mark == Mark::Dashed {
-                chart.draw_series(DashedLineSeries::new(points, pixels(5.0), pixels(4.0), style))?;
-                continue;
+            let joined = points.iter().copied();
+            match line {
+                Line::Solid => {
+                    chart.draw_series(LineSeries::new(joined, style))?;
+                }
+                Line::Dashed => {
+                    chart.draw_series(DashedLineSeries::new(joined, pixels(5.0), pixels(4.0), style))?;
+                }
+                Line::None => {}
             }
-            chart.draw_series(LineSeries::new(points.iter().copied(), style))?;
-            let disc = if mark == Mark::Ring { style } else { color.filled() };
-            if mark != Mark::Line {
-                chart.draw_series(points.iter().map(|&point| Circle::new(point, pixels(3.0), disc)))?;
+            let size = pixels(3.0);
+            let reach = size.cast_signed();
+            let at = points.iter().copied();
+            match mark {
+                Mark::None => {}
+                Mark::Disc => {
+                    chart.draw_series(at.map(|at| Circle::new(at, size, color.filled())))?;
+                }
+                Mark::Ring => {
+                    chart.draw_series(at.map(|at| Circle::new(at, size, style)))?;
+                }
+                Mark::Square => {
+                    let square = [(-reach, -reach), (reach, reach)];
+                    chart.draw_series(at.map(|at| EmptyElement::at(at) + Rectangle::new(square, style)))?;
+                }
+                Mark::Triangle => {
+                    chart.draw_series(at.map(|at| TriangleMarker::new(at, size + 1, color.filled())))?;
+                }
+                Mark::Cross => {
+                    chart.draw_series(at.map(|at| Cross::new(at, size, style)))?;
+                }
             }
         }
         let (columns, rows) = chart.plotting_area().get_pixel_range();
@@ -163,16 +206,27 @@ mod tests {
 
     fn chart() -> Chart {
         let axis = |label: &str, log| Axis { label: label.into(), min: 0.01, max: 2.0, log, ticks: vec![] };
-        let series = |mark| Series {
+        let series = |(line, mark)| Series {
             color: [31, 111, 181],
             points: vec![[0.1, 0.5], [f64::NAN, 1.0], [0.5, 1.0], [1.5, 0.02]],
+            line,
             mark,
             width: 1.5,
         };
         Chart {
             x: axis("evaluations", false),
             y: axis("error", true),
-            series: [Mark::Line, Mark::Dashed, Mark::Disc, Mark::Ring].map(series).into(),
+            series: [
+                (Line::None, Mark::None),
+                (Line::Dashed, Mark::None),
+                (Line::Solid, Mark::Disc),
+                (Line::None, Mark::Ring),
+                (Line::None, Mark::Square),
+                (Line::None, Mark::Triangle),
+                (Line::None, Mark::Cross),
+            ]
+            .map(series)
+            .into(),
             theme: Theme {
                 ink: [29, 31, 35],
                 muted: [92, 96, 104],
@@ -196,7 +250,12 @@ mod tests {
         assert!(svg.contains("evaluations") && svg.contains("error"));
         assert!(svg.contains("1.5\n") && svg.contains("0.1\n"), "tick labels: {svg}");
         assert_eq!(svg.matches("<circle").count(), 6, "three finite points, discs and rings");
-        assert!(svg.contains("<polyline"));
+        assert_eq!(svg.matches("<polygon").count(), 3, "triangles");
+        let bare = draw(Chart { series: vec![], ..chart() }).1;
+        let added = |tag: &str| svg.matches(tag).count() - bare.matches(tag).count();
+        assert_eq!(added("<rect"), 3, "squares");
+        assert!(added("<polyline") > 1, "one line, and dashes");
+        assert_eq!(added("<line"), 6, "crosses");
         assert!(0 < area.left && area.left < area.right && area.right <= 600);
         assert!(0 < area.top && area.top < area.bottom && area.bottom <= 300);
     }
@@ -212,8 +271,9 @@ mod tests {
     #[test]
     fn the_page_describes_charts_in_json() {
         let text = serde_json::to_string(&chart()).unwrap();
-        assert!(text.contains(r#""mark":"ring""#));
+        assert!(text.contains(r#""line":"solid","mark":"disc""#));
         let sparse = r#"{"color":[0,0,0],"points":[]}"#;
-        assert_eq!(serde_json::from_str::<Series>(sparse).unwrap().mark, Mark::Line);
+        let sparse: Series = serde_json::from_str(sparse).unwrap();
+        assert_eq!((sparse.line, sparse.mark), (Line::Solid, Mark::None));
     }
 }

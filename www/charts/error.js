@@ -1,0 +1,44 @@
+/** Error against function evaluations: what a solver's steps are worth, at equal cost. */
+
+import { measure } from "../format.js";
+import { labelOf, registry } from "../registry.js";
+import { EVALUATION_AXIS, currentPoints, markOf } from "./evaluations.js";
+
+/** Below this the energy distance of so many points is noise. */
+const LEAST = 1e-4;
+
+/**
+ * @param {import("./charts.js").Shown[]} flows
+ * @param {boolean} allSolvers
+ * @param {number[]} bars
+ * @returns {import("./chart.js").Drawing}
+ */
+export function errorDrawing(flows, allSolvers, bars) {
+  const curves = flows.flatMap(({ name, line, mark, solver, shown, curves: { errors } }) =>
+    registry()
+      .solvers.filter((entry) => allSolvers || entry.name === solver)
+      .map((entry) => ({
+        name: allSolvers ? `${name}, ${entry.label}` : name,
+        line,
+        mark: allSolvers ? markOf(entry.name) : mark,
+        isQuiet: allSolvers && entry.name !== solver,
+        points: currentPoints(errors.get(entry.name)?.values() ?? [], shown, ({ energy }) => Math.max(LEAST, energy)),
+      })),
+  );
+  const all = curves.flatMap(({ points }) => points.map(([, energy]) => energy));
+  const words = flows.map(({ name, solver, shown, curves: { errors } }) => {
+    const points = currentPoints(errors.get(solver)?.values() ?? [], shown, ({ energy }) => energy);
+    const told = points.filter((_, i) => i % 4 === 0).map(([evaluations, energy]) => `${measure(energy)} at ${evaluations}`);
+    return `${name} with ${labelOf(registry().solvers, solver)} ${told.join(", ") || "no values"}`;
+  });
+  return {
+    x: EVALUATION_AXIS,
+    y: { label: "energy distance", min: Math.min(0.01, ...all) / 1.3, max: Math.max(1, ...all) * 1.3, log: true },
+    curves: curves.sort((a, b) => Number(b.isQuiet) - Number(a.isQuiet)),
+    bars,
+    ...(bars[0] === undefined ? {} : { home: bars[0] }),
+    place: (evaluations) => `${evaluations} ${evaluations === 1 ? "evaluation" : "evaluations"}`,
+    value: measure,
+    summary: `Energy distance against evaluations: ${words.join("; ")}.`,
+  };
+}

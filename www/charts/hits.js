@@ -1,0 +1,32 @@
+/** Hits against function evaluations: the share of particles that reach the target. */
+
+import { percent } from "../format.js";
+import { EVALUATION_AXIS, currentPoints } from "./evaluations.js";
+
+/**
+ * @param {import("./charts.js").Shown[]} flows
+ * @param {number[]} bars
+ * @returns {import("./chart.js").Drawing}
+ */
+export function hitsDrawing(flows, bars) {
+  const curves = flows.map(({ name, line, mark, solver, shown, curves: { errors } }) => ({
+    name,
+    line,
+    mark,
+    points: currentPoints(errors.get(solver)?.values() ?? [], shown, ({ hits }) => hits),
+  }));
+  const words = curves.map(({ name, points }) => {
+    const told = points.filter((_, i) => i % 4 === 0).map(([evaluations, hits]) => `${percent(hits)} at ${evaluations}`);
+    return `${name} ${told.join(", ") || "no values"}`;
+  });
+  return {
+    x: EVALUATION_AXIS,
+    y: { label: "share of hits", min: 0, max: 1.02, ticks: [0, 0.25, 0.5, 0.75, 1] },
+    curves,
+    bars,
+    ...(bars[0] === undefined ? {} : { home: bars[0] }),
+    place: (evaluations) => `${evaluations} ${evaluations === 1 ? "evaluation" : "evaluations"}`,
+    value: percent,
+    summary: `Hits against evaluations: ${words.join("; ")}.`,
+  };
+}

@@ -1,0 +1,181 @@
+/** Rounds that straighten a flow: buttons to begin one, and a switch between the generations they leave. */
+
+import { possible } from "./choices.js";
+import { decimal, measure, percent } from "./format.js";
+import { find } from "./panel.js";
+import { labelOf } from "./registry.js";
+import { MAX_ROUNDS } from "./state.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Flow} Flow */
+/** @typedef {import("./side.js").Side} Side */
+/** @typedef {import("./lab.js").Context} Context */
+
+const LOOK_MILLISECONDS = 200;
+
+export class Straighten {
+  #parts;
+  #lookedAt = 0;
+
+  /** @param {Context} context */
+  constructor(context) {
+    this.#parts = context.sides.map((side) => new Rounds(side, context));
+  }
+
+  /** @param {State} state @param {State | undefined} before */
+  render(state, before) {
+    for (const part of this.#parts) part.render(state, before);
+  }
+
+  /** @param {number} now */
+  frame(now) {
+    if (now - this.#lookedAt < LOOK_MILLISECONDS) return;
+    this.#lookedAt = now;
+    for (const part of this.#parts) part.look();
+  }
+}
+
+/** The rounds of one flow. */
+class Rounds {
+  #side;
+  #context;
+  #summary;
+  #buttons;
+  #progress;
+  #progressText;
+  #list;
+  /** What the list shows, as text. */
+  #listed = "";
+
+  /** @param {Side} side @param {Context} context */
+  constructor(side, context) {
+    this.#side = side;
+    this.#context = context;
+    const element = find(side.panel.element, ".straighten", HTMLDetailsElement);
+    this.#summary = find(element, "summary span", HTMLElement);
+    this.#progress = find(element, "progress", HTMLProgressElement);
+    this.#progressText = find(element, ".progress-text", HTMLElement);
+    this.#list = find(element, ".generations tbody", HTMLElement);
+    element.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape") return;
+      element.open = false;
+      find(element, "summary", HTMLElement).focus();
+    });
+    this.#list.addEventListener("change", ({ target }) => {
+      if (target instanceof HTMLInputElement) this.#show(Number(target.value));
+    });
+    this.#buttons = context.registry.rounds.map((entry) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = entry.label;
+      const note = document.createElement("p");
+      note.className = "reason";
+      note.id = `${side.name}-round-${entry.name}`;
+      button.setAttribute("aria-describedby", note.id);
+      button.addEventListener("click", () => this.#begin(entry.name));
+      find(element, ".rounds", HTMLElement).append(button, note);
+      return { ...entry, button, note };
+    });
+  }
+
+  get #name() {
+    return this.#side.name;
+  }
+
+  /** @param {State} state @param {State | undefined} before */
+  render(state, before) {
+    const flow = state[this.#name];
+    if (flow !== before?.[this.#name] || state.dataset !== before.dataset) {
+      for (const { name, summary, button, note } of this.#buttons) {
+        const outcome = this.#outcome(state, name);
+        button.disabled = "reason" in outcome;
+        note.textContent = "reason" in outcome ? `Not here: ${outcome.reason}.` : summary;
+      }
+    }
+    this.look();
+  }
+
+  /** What another round comes to. @param {State} state @param {string} name */
+  #outcome(state, name) {
+    const { rounds } = state[this.#name];
+    if (rounds.length >= MAX_ROUNDS) return { reason: `${MAX_ROUNDS} rounds are the most` };
+    return possible(state, this.#name, { rounds: [...rounds, { name, after: this.#context.flows.nextFreeStep }] });
+  }
+
+  /** @param {string} name */
+  #begin(name) {
+    const { dispatch, state, flows } = this.#context;
+    const outcome = this.#outcome(state(), name);
+    if ("reason" in outcome) return;
+    const { rounds: _rounds, ...givesWay } = outcome.change;
+    if (Object.keys(givesWay).length > 0) dispatch({ kind: "flow", flow: this.#name, change: givesWay });
+    dispatch({ kind: "round", flow: this.#name, name, after: flows.nextFreeStep });
+  }
+
+  /** Shows the last weights of a generation. @param {number} generation */
+  #show(generation) {
+    const { history, step } = this.#side;
+    const isNewest = generation === this.#side.generationAt(step);
+    const kept = history.findLast((entry) => entry.generation === generation);
+    if (isNewest || kept) this.#context.dispatch({ kind: "view", change: { replay: isNewest ? undefined : kept?.step } });
+  }
+
+  /** Brings what workers tell on the page. */
+  look() {
+    const side = this.#side;
+    const { round, step } = side;
+    this.#progress.hidden = !round;
+    this.#progress.value = round?.share ?? 0;
+    const text = round ? `${labelOf(this.#context.registry.rounds, round.name)}: making pairs, ${percent(round.share)}` : "";
+    if (this.#progressText.textContent !== text) this.#progressText.textContent = text;
+
+    const { replay, [this.#name]: flow } = this.#context.state();
+    const newest = side.generationAt(step);
+    const shown = side.generationAt(Math.min(replay ?? step, step));
+    const names = ["1st", ...flow.rounds.map(({ name }, i) => `${name} ${flow.rounds.slice(0, i + 1).filter((round) => round.name === name).length}`)];
+    const summary = newest > 0 ? `Straighten: ${names[shown]}` : "Straighten";
+    if (this.#summary.textContent !== summary) this.#summary.textContent = summary;
+    const rows = names.map((name, i) => {
+      const { straightness, hits } = side.generations[i] ?? {};
+      const canBeShown = i === newest || (i < newest && side.history.some(({ generation }) => generation === i));
+      return { name, canBeShown, isShown: i === shown, straightness, hits };
+    });
+    this.#fill(rows);
+  }
+
+  /** @param {{ name: string, canBeShown: boolean, isShown: boolean, straightness: number | undefined, hits: number | undefined }[]} rows */
+  #fill(rows) {
+    const listed = JSON.stringify(rows);
+    if (listed === this.#listed) return;
+    this.#listed = listed;
+    while (this.#list.children.length > rows.length) this.#list.lastElementChild?.remove();
+    for (const [i, { name, canBeShown, isShown, straightness, hits }] of rows.entries()) {
+      const row = this.#list.children[i] ?? this.#list.appendChild(newRow(`${this.#name}-generation`, i));
+      const input = find(row, "input", HTMLInputElement);
+      input.checked = isShown;
+      input.disabled = !canBeShown;
+      const texts = [name, straightness === undefined ? "–" : measure(straightness), hits === undefined ? "–" : percent(hits)];
+      for (const [at, cell] of [...row.querySelectorAll("data, label span")].entries()) cell.textContent = texts[at] ?? "";
+      for (const [at, cell] of [...row.querySelectorAll("data")].entries()) cell.value = decimal([straightness, hits][at] ?? NaN);
+    }
+  }
+}
+
+/** @param {string} group @param {number} generation */
+function newRow(group, generation) {
+  const row = document.createElement("tr");
+  const input = document.createElement("input");
+  Object.assign(input, { type: "radio", name: group, value: String(generation), autocomplete: "off" });
+  const label = document.createElement("label");
+  label.append(input, document.createElement("span"));
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.append(label);
+  row.append(head);
+  for (const quantity of ["straightness", "hits"]) {
+    const data = document.createElement("data");
+    data.dataset.generation = quantity;
+    row.insertCell().append(data);
+  }
+  return row;
+}
