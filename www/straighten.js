@@ -39,7 +39,6 @@ export class Straighten {
 class Rounds {
   #side;
   #context;
-  #summary;
   #buttons;
   #progress;
   #progressText;
@@ -52,7 +51,6 @@ class Rounds {
     this.#side = side;
     this.#context = context;
     const element = find(side.panel.element, ".straighten", HTMLDetailsElement);
-    this.#summary = find(element, "summary span", HTMLElement);
     this.#progress = find(element, "progress", HTMLProgressElement);
     this.#progressText = find(element, ".progress-text", HTMLElement);
     this.#list = find(element, ".generations tbody", HTMLElement);
@@ -133,8 +131,6 @@ class Rounds {
     const newest = side.generationAt(step);
     const shown = side.generationAt(Math.min(replay ?? step, step));
     const names = ["1st", ...flow.rounds.map(({ name }, i) => `${name} ${flow.rounds.slice(0, i + 1).filter((round) => round.name === name).length}`)];
-    const summary = newest > 0 ? `Straighten: ${names[shown]}` : "Straighten";
-    if (this.#summary.textContent !== summary) this.#summary.textContent = summary;
     const rows = names.map((name, i) => {
       const { straightness, hits } = side.generations[i] ?? {};
       const canBeShown = i === newest || (i < newest && side.history.some(({ generation }) => generation === i));
