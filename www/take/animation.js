@@ -46,6 +46,7 @@ class Stage {
       plane.setTheme(this.#theme);
       plane.setTarget(readOutline(state.dataset), readOutline(state[name].source));
       plane.setTrails(state.trails);
+      plane.setColors(state.colors === "origin");
       plane.fit();
       plane.show(picture);
     }
