@@ -12,6 +12,7 @@ import { DatasetPicker } from "./dataset.js";
 import { Film } from "./film.js";
 import { Flows } from "./flows.js";
 import { History } from "./history.js";
+import { Journey } from "./journey.js";
 import { Layers } from "./layers.js";
 import { notify, reportUncaught } from "./notices.js";
 import { OwnData } from "./own-data.js";
@@ -121,6 +122,7 @@ class Lab {
       this.#flows,
       new Charts(context),
       new Layers(context),
+      new Journey(context),
       new Why(context),
       new Take(context),
       new Replay(context),
@@ -156,7 +158,7 @@ class Lab {
     const [state, before] = [this.#state, this.#rendered];
     if (state === before) return;
     this.#rendered = state;
-    if (state.time !== before?.time || state.trails !== before?.trails || state.colors !== before.colors || state.panel !== before?.panel) this.#repaint();
+    if (state.time !== before?.time || state.trails !== before?.trails || state.colors !== before.colors || state.panel !== before?.panel || state.view !== before?.view) this.#repaint();
     for (const feature of this.#features) feature.render?.(state, before);
   }
 
@@ -185,6 +187,7 @@ class Lab {
 
   /** Paints what is stale; when that takes long, the panels take turns. */
   #paint() {
+    if (this.#state.view === "journey") return;
     const { sides } = this.#flows;
     const turns = this.#curvedFirst ? [...sides].reverse() : sides;
     let budget = PAINT_MILLISECONDS;

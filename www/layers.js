@@ -3,6 +3,7 @@
  * flow's worker for what it shows, one question at a time and at a bounded rate, and only while it can be seen.
  */
 
+import { crowdOf, positionsAt } from "./crowd.js";
 import { measure } from "./format.js";
 import { LAYERS } from "./layer-table.js";
 import { find } from "./panel.js";
@@ -17,7 +18,6 @@ import { css } from "./theme.js";
 
 const ARROWS = 22;
 const WASH = 48;
-const CROWD = 40;
 const GRID_LINES = 13;
 const GRID_POINTS = 31;
 const CHORDS = 400;
@@ -109,29 +109,6 @@ function largest(values) {
   let most = 0;
   for (let i = 0; i < values.length; i += 1) if ((values[i] ?? 0) > most) most = values[i] ?? 0;
   return most;
-}
-
-/** Where in a picture's states a time lies. @param {Picture} picture @param {number} time */
-function momentOf({ times }, time) {
-  const after = times.findIndex((t) => t > time);
-  if (after <= 0) return { before: after < 0 ? times.length - 1 : 0, share: 0 };
-  const [from = 0, to = 1] = [times[after - 1], times[after]];
-  return { before: after - 1, share: (time - from) / (to - from) };
-}
-
-/** @param {Picture} picture @param {number} time @returns {(particle: number) => [number, number]} */
-function positionsAt(picture, time) {
-  const { positions, particles, times } = picture;
-  const { before, share } = momentOf(picture, time);
-  const next = Math.min(before + 1, times.length - 1);
-  return (particle) => {
-    const [a, b] = [2 * (before * particles + particle), 2 * (next * particles + particle)];
-    const along = (/** @type {0 | 1} */ axis) => {
-      const from = positions[a + axis] ?? 0;
-      return from + share * ((positions[b + axis] ?? 0) - from);
-    };
-    return [along(0), along(1)];
-  };
 }
 
 /** @param {Side} side */
@@ -263,24 +240,6 @@ const DRAWN = {
 /** @param {string} number */
 function minus(number) {
   return number.replace("-", "−");
-}
-
-/** Particles in cells, softened. @param {Picture} picture @param {number} time @param {{ x: number, y: number, halfSide: number }} view */
-function crowdOf(picture, time, { x, y, halfSide }) {
-  const at = positionsAt(picture, time);
-  const cells = new Float32Array(CROWD * CROWD);
-  const scale = CROWD / (2 * halfSide);
-  for (let i = 0; i < picture.particles; i += 1) {
-    const [px, py] = at(i);
-    const [column, row] = [Math.floor((px - x + halfSide) * scale), Math.floor((y + halfSide - py) * scale)];
-    if (column >= 0 && column < CROWD && row >= 0 && row < CROWD) cells[row * CROWD + column] = (cells[row * CROWD + column] ?? 0) + 1;
-  }
-  return soften(soften(cells, 1), CROWD);
-}
-
-/** Quarter, half, quarter along one axis. @param {Float32Array} cells @param {number} stride */
-function soften(cells, stride) {
-  return cells.map((value, i) => 0.5 * value + 0.25 * ((cells[i - stride] ?? 0) + (cells[i + stride] ?? 0)));
 }
 
 /** What one layer of one side last heard. */

@@ -45,6 +45,7 @@ import { LAYERS, PROBES } from "./layer-table.js";
  * @property {number} speed flow time relative to the normal speed
  * @property {boolean} trails whether trajectories are drawn behind the particles
  * @property {"hit" | "origin"} colors what a particle's colour tells: where it ends, or where it began
+ * @property {"plane" | "journey"} view what the pictures show: the plane at one time, or all times side by side
  * @property {readonly string[]} layers what lies over and under the particles
  * @property {string} probe what the plane is asked
  * @property {readonly [number, number]} place about which place
@@ -115,6 +116,7 @@ export function defaultState({ reducedMotion }) {
     speed: 1,
     trails: true,
     colors: "hit",
+    view: "plane",
     layers: [],
     probe: "off",
     place: [0.5, 0.5],
@@ -348,6 +350,7 @@ export const KEYS = {
   speed: inState("speed", oneOf(SPEEDS)),
   trails: inState("trails", onOrOff),
   colors: inState("colors", oneOf(COLORS)),
+  view: inState("view", oneOf(/** @type {const} */ (["plane", "journey"]))),
   layers: inState("layers", someOf(LAYERS)),
   probe: inState("probe", oneOf(PROBES.map(({ name }) => name))),
   place: inState("place", place),
