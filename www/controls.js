@@ -1,7 +1,7 @@
 /** The reader's controls outside the panels: native elements, each an event that becomes a message. */
 
 import { count } from "./format.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { MAX_SEED, MAX_TRAINING_STEPS, PARTICLES, SPEEDS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */

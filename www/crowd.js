@@ -38,6 +38,11 @@ export function crowdOf(picture, time, { x, y, halfSide }) {
     const [column, row] = [Math.floor((px - x + halfSide) * scale), Math.floor((y + halfSide - py) * scale)];
     if (column >= 0 && column < CROWD && row >= 0 && row < CROWD) cells[row * CROWD + column] = (cells[row * CROWD + column] ?? 0) + 1;
   }
+  return softened(cells);
+}
+
+/** Softens cells once more. @param {Float32Array} cells */
+export function softened(cells) {
   return soften(soften(cells, 1), CROWD);
 }
 

@@ -1,7 +1,7 @@
 /** The dataset picker: native radio buttons, each with a picture drawn by the real sampler. */
 
 import { Painter, target_points } from "../pkg/flow_wasm.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { viewOf } from "./plane.js";
 import { isOwn, readOutline } from "./registry.js";
 import { packed } from "./theme.js";

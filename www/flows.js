@@ -6,7 +6,8 @@
 import { errorCurve } from "./charts/evaluations.js";
 import { insert } from "./charts/points.js";
 import { percent, count } from "./format.js";
-import { Panel, find } from "./panel.js";
+import { find } from "./find.js";
+import { Panel } from "./panel.js";
 import { labelOf, readOutline, registry } from "./registry.js";
 import { configOf, fieldOf, samplingOf, showsLearning, trainingOf } from "./experiment.js";
 import { Side } from "./side.js";

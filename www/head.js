@@ -4,7 +4,7 @@ import { DIFFUSION, MENUS, possible } from "./choices.js";
 import { decimal } from "./format.js";
 import { notify } from "./notices.js";
 import { MAX_NAME_LENGTH, MAX_NOISE, MAX_WEIGHT } from "./state.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { readOutline } from "./registry.js";
 
 /** @typedef {import("./state.js").State} State */

@@ -1,7 +1,7 @@
 /** Undo and redo, over states as links write them; and the link itself to take away. */
 
 import { notify } from "./notices.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { readHash, writeHash } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */

@@ -3,8 +3,8 @@
  * seen from the side with the contours of its density, and the cloud of particles travels across as t runs.
  */
 
-import { CROWD, crowdOf, positionsAt } from "./crowd.js";
-import { find } from "./panel.js";
+import { CROWD, crowdOf, positionsAt, softened } from "./crowd.js";
+import { find } from "./find.js";
 import { css } from "./theme.js";
 
 /** @typedef {import("./lab.js").Context} Context */
@@ -115,7 +115,7 @@ export class Journey {
     context.lineWidth = pixel;
     context.strokeStyle = css(theme.ink, 0.9);
     slice(context, side, place, time);
-    contours(context, crowdOf(picture, time, side.panel.plane.view), side, place, time);
+    contours(context, softened(softened(crowdOf(picture, time, side.panel.plane.view))), side, place, time);
   }
 
   /** What does not change with t. @param {Side} side @param {Picture} picture @param {HTMLCanvasElement} still */
@@ -139,7 +139,7 @@ export class Journey {
       context.strokeStyle = css(theme.strong);
       slice(context, side, place, time);
       context.strokeStyle = css(theme.ink, 0.6);
-      contours(context, crowdOf(picture, time, side.panel.plane.view), side, place, time);
+      contours(context, softened(softened(crowdOf(picture, time, side.panel.plane.view))), side, place, time);
     }
     // The time line below, with a tick for each state.
     const { view } = side.panel.plane;

@@ -16,7 +16,7 @@ import { Journey } from "./journey.js";
 import { Layers } from "./layers.js";
 import { notify, reportUncaught } from "./notices.js";
 import { OwnData } from "./own-data.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { Preferences } from "./preferences.js";
 import { Presets } from "./presets.js";
 import { registry } from "./registry.js";

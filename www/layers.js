@@ -6,7 +6,7 @@
 import { crowdOf, positionsAt } from "./crowd.js";
 import { measure } from "./format.js";
 import { LAYERS } from "./layer-table.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { css } from "./theme.js";
 
 /** @typedef {import("./lab.js").Context} Context */

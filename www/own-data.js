@@ -9,7 +9,7 @@ import { count } from "./format.js";
 import { Board } from "./own-data/board.js";
 import { Modes } from "./own-data/modes.js";
 import { pixelsOfFile, pixelsOfWord } from "./own-data/pixels.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { OWN, isOwn } from "./registry.js";
 import { FLOWS } from "./state.js";
 

@@ -1,5 +1,6 @@
 /** One panel: head with its choices, picture, and numbers. */
 
+import { find } from "./find.js";
 import { count, decimal, measure, percent } from "./format.js";
 import { Head } from "./head.js";
 import { Plane } from "./plane.js";
@@ -159,17 +160,4 @@ export class Panel {
 function setData(data, value, text) {
   data.value = value;
   if (data.textContent !== text) data.textContent = text;
-}
-
-/**
- * @template {Element} T
- * @param {ParentNode} parent
- * @param {string} selector
- * @param {new () => T} type
- * @returns {T}
- */
-export function find(parent, selector, type) {
-  const element = parent.querySelector(selector);
-  if (!(element instanceof type)) throw new Error(`the page has no ${selector}`);
-  return element;
 }

@@ -1,6 +1,6 @@
 /** Prepared comparisons, in one row: each sets both panels, and nothing else but what it is about. */
 
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { reasonAgainstFlows } from "./settings.js";
 import { plainFlow } from "./state.js";
 

@@ -1,7 +1,7 @@
 /** The second time axis: which training step's weights are on show. */
 
 import { count } from "./format.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 
 /** @typedef {import("./state.js").State} State */
 

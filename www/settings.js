@@ -1,7 +1,7 @@
 /** The drawer “Network and optimizer”: every setting of the networks and their training, for both panels alike. */
 
 import { CLASS_DROPOUT, DECAY_STEPS, configOf } from "./experiment.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { defaultConfig, reasonAgainst } from "./registry.js";
 import { GROUPS } from "./setting-table.js";
 import { FLOWS } from "./state.js";

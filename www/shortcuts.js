@@ -1,6 +1,6 @@
 /** One key for every action: one table dispatches them, lists them and tells them to screen readers. */
 
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { prefer, preference } from "./preferences.js";
 
 /**

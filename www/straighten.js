@@ -2,7 +2,7 @@
 
 import { possible } from "./choices.js";
 import { decimal, measure, percent } from "./format.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 import { labelOf } from "./registry.js";
 import { MAX_ROUNDS } from "./state.js";
 

@@ -1,6 +1,6 @@
 /** Ticks on the time line at the states the solvers really visited: the left panel's above, the right one's below. */
 
-import { find } from "./panel.js";
+import { find } from "./find.js";
 
 /** @typedef {import("./side.js").Side} Side */
 

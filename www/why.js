@@ -6,7 +6,7 @@
 import { measure } from "./format.js";
 import { clearSheet, sheet } from "./layers.js";
 import { PROBES } from "./layer-table.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 
 /** @typedef {import("./lab.js").Context} Context */
 /** @typedef {import("./side.js").Side} Side */

@@ -4,7 +4,7 @@
  */
 
 import { GLOSSARY, entryFor, idOf } from "./glossary.js";
-import { find } from "./panel.js";
+import { find } from "./find.js";
 
 const PAUSE_MILLISECONDS = 400;
 const LEAVE_MILLISECONDS = 250;

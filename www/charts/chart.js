@@ -4,7 +4,7 @@
  */
 
 import { draw_chart } from "../../pkg/flow_wasm.js";
-import { find } from "../panel.js";
+import { find } from "../find.js";
 import { placeOn, valueAt } from "./axis.js";
 import { showLegend } from "./legend.js";
 import { nearest } from "./points.js";

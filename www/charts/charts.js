@@ -1,6 +1,6 @@
 /** The charts under the lab. */
 
-import { find } from "../panel.js";
+import { find } from "../find.js";
 import { Chart } from "./chart.js";
 import { errorDrawing } from "./error.js";
 import { hitsDrawing } from "./hits.js";

@@ -1,7 +1,7 @@
 /** “Take it with you”: everything on the page as files, and the page itself as one. */
 
 import { command_lines, pytorch_script } from "../../pkg/flow_wasm.js";
-import { find } from "../panel.js";
+import { find } from "../find.js";
 import { dismiss, notify } from "../notices.js";
 import { readOutline } from "../registry.js";
 import { FLOWS } from "../state.js";

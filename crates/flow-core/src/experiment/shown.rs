@@ -43,7 +43,7 @@ pub struct Sampling {
 }
 
 enum Method {
-    Flow(Integration<f32>),
+    Flow(Box<Integration<f32>>),
     Noisy(StochasticIntegration<f32>, Rng),
 }
 
@@ -109,7 +109,7 @@ impl Experiment {
         let count = if count == 0 { self.starts.len() } else { count.min(self.starts.len()) };
         let starts = &self.starts[..count];
         let method = match diffusion {
-            None => Method::Flow(Integration::new(solver, (0.0, 1.0), steps, starts)?),
+            None => Method::Flow(Box::new(Integration::new(solver, (0.0, 1.0), steps, starts)?)),
             Some(diffusion) => {
                 let schedule = self.config.schedule;
                 let integration = StochasticIntegration::new(diffusion, schedule, (0.0, 1.0), steps, starts)?;

@@ -25,7 +25,7 @@ use crate::{
 ///
 /// ```
 /// let script = flow_core::script::pytorch(&flow_core::Config::default(), 1500)?;
-/// assert!(script.contains("import math, sys, torch"));
+/// assert!(script.contains("import copy, json, math, sys, torch"));
 /// # Ok::<(), flow_core::Error>(())
 /// ```
 ///

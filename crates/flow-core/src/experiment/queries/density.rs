@@ -75,9 +75,9 @@ impl Experiment {
     }
 
     fn true_log_density(&self, t: f64, points: &[[f64; 2]]) -> Result<Vec<f64>> {
-        if t == 0.0 || t == 1.0 {
+        if t <= 0.0 || t >= 1.0 {
             self.check_density(t)?;
-            let end = if t == 0.0 { &self.source } else { &self.target };
+            let end = if t <= 0.0 { &self.source } else { &self.target };
             return Ok(points.iter().map(|&x| end.log_density(x)).collect());
         }
         if self.config.coupling != Coupling::Independent || self.rounds_begun > 0 {

@@ -196,6 +196,7 @@ impl Experiment {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "equal ways have equal bits")]
 mod tests {
     use super::*;
     use crate::{Config, DistributionSpec, Schedule};

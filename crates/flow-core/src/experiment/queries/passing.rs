@@ -209,9 +209,9 @@ impl Weighed {
         if !peak.is_finite() {
             return None;
         }
-        let mut weights: Vec<f64> = logs.iter().map(|log| libm::exp(log - peak)).collect();
-        let sum: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= sum);
+        let likelihoods: Vec<f64> = logs.iter().map(|log| libm::exp(log - peak)).collect();
+        let sum: f64 = likelihoods.iter().sum();
+        let weights = likelihoods.into_iter().map(|likelihood| likelihood / sum).collect();
         Some(Self { x0, x1, weights })
     }
 
@@ -291,9 +291,9 @@ mod tests {
                     let passing = experiment.pairs_through(x, t, 40).unwrap();
                     assert_eq!((passing.how, passing.bandwidth), (How::Posterior, None));
                     let exact = passing.exact.unwrap();
-                    for d in 0..2 {
-                        let off = (passing.mean[d] - exact[d]).abs();
-                        let noise = 5.0 * passing.standard_error[d] + 1e-6 * (1.0 + exact[d].abs());
+                    for (d, exact) in exact.into_iter().enumerate() {
+                        let off = (passing.mean[d] - exact).abs();
+                        let noise = 5.0 * passing.standard_error[d] + 1e-6 * (1.0 + exact.abs());
                         assert!(off < noise, "{} {source} {target} at {t}: {off} {noise}", schedule.name);
                         assert!(passing.standard_error[d] < 0.35, "{} {t}: {passing:?}", schedule.name);
                     }
