@@ -44,7 +44,7 @@ pub struct Sampling {
 
 enum Method {
     Flow(Box<Integration<f32>>),
-    Noisy(StochasticIntegration<f32>, Rng),
+    Noisy(Box<StochasticIntegration<f32>>, Rng),
 }
 
 impl Sampling {
@@ -113,7 +113,7 @@ impl Experiment {
             Some(diffusion) => {
                 let schedule = self.config.schedule;
                 let integration = StochasticIntegration::new(diffusion, schedule, (0.0, 1.0), steps, starts)?;
-                Method::Noisy(integration, Rng::stream(self.config.seed, "diffusion"))
+                Method::Noisy(Box::new(integration), Rng::stream(self.config.seed, "diffusion"))
             }
         };
         Ok(Sampling { field: self.shown_field(count)?, method })
