@@ -2,14 +2,14 @@
 
 use flow_kernels::raster::Rgb;
 
-/// How far from the grey axis the outermost starts are, in OKLab.
+/// How far from the grey axis the outermost starts are, in Oklab.
 const CHROMA: f32 = 0.16;
 
 /// The colours of these starts: hue by the direction from their middle, saturation by the distance.
 ///
 /// Lightness changes with the direction too, along the axis from green to red, which readers with
 /// the common colour-blindnesses see least: no two directions differ by that axis alone. The
-/// colours are those of OKLab (Ottosson 2020).
+/// colours are those of Oklab (Ottosson 2020).
 pub fn tints(starts: &[[f32; 2]], is_dark: bool) -> Vec<Rgb> {
     let count = starts.len().max(1) as f32;
     let sum = starts.iter().fold([0.0; 2], |sum, x| [sum[0] + x[0], sum[1] + x[1]]);
@@ -27,7 +27,7 @@ pub fn tints(starts: &[[f32; 2]], is_dark: bool) -> Vec<Rgb> {
     starts.iter().map(tint).collect()
 }
 
-/// OKLab to sRGB, clipped.
+/// Oklab to sRGB, clipped.
 fn srgb([lightness, a, b]: [f32; 3]) -> Rgb {
     let [l, m, s] = [
         lightness + 0.396_337_78 * a + 0.215_803_76 * b,
