@@ -13,7 +13,8 @@ const STEPS: u32 = 30;
 
 #[test]
 fn commands_give_the_samples_of_the_experiment() {
-    let changes: [(&str, fn(&mut Config)); 6] = [
+    type Change = fn(&mut Config);
+    let changes: [(&str, Change); 6] = [
         ("options", |c| {
             c.target = DistributionSpec::preset("two-moons");
             c.coupling = Coupling::MINIBATCH_OT;
