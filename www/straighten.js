@@ -97,17 +97,22 @@ class Rounds {
   #outcome(state, name) {
     const { rounds } = state[this.#name];
     if (rounds.length >= MAX_ROUNDS) return { reason: `${MAX_ROUNDS} rounds are the most` };
-    return possible(state, this.#name, { rounds: [...rounds, { name, after: this.#context.flows.nextFreeStep }] });
+    return possible(state, this.#name, { rounds: [...rounds, { name, after: this.#after(state) }] });
+  }
+
+  /** When another round begins: now, or with the one before it where that is still to come. @param {State} state */
+  #after(state) {
+    return Math.max(this.#context.flows.nextFreeStep, state[this.#name].rounds.at(-1)?.after ?? 1);
   }
 
   /** @param {string} name */
   #begin(name) {
-    const { dispatch, state, flows } = this.#context;
+    const { dispatch, state } = this.#context;
     const outcome = this.#outcome(state(), name);
     if ("reason" in outcome) return;
     const { rounds: _rounds, ...givesWay } = outcome.change;
     if (Object.keys(givesWay).length > 0) dispatch({ kind: "flow", flow: this.#name, change: givesWay });
-    dispatch({ kind: "round", flow: this.#name, name, after: flows.nextFreeStep });
+    dispatch({ kind: "round", flow: this.#name, name, after: this.#after(state()) });
   }
 
   /** Shows the last weights of a generation. @param {number} generation */

@@ -361,6 +361,8 @@
     send({ kind: "round", ...stamp(session), name: session.preparing, share });
     if (share < 1) return;
     session.preparing = undefined;
+    // A new network learns from here: what was measured says nothing about it.
+    session.measured.clear();
   }
 
   /** @type {(session: Session, isWhole: boolean) => void} */

@@ -1,0 +1,125 @@
+// The charts: values read by pointer and keyboard, the table behind each, and what can be chosen about them.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { violations } from "./harness/audit.js";
+import { launchChromium } from "./harness/browsers.js";
+import { Lab } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const CHARTS = ["Loss", "Error against evaluations", "Straightness over training", "Hits against evaluations"];
+
+/** @param {Lab} lab @param {string} chart */
+function probe(lab, chart) {
+  return lab.page.getByRole("slider", { name: `Read ${chart}`, exact: true });
+}
+
+/** @param {Lab} lab @param {string} chart */
+async function reading(lab, chart) {
+  return (await probe(lab, chart).getAttribute("aria-valuetext")) ?? "";
+}
+
+async function trained() {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ dataset: "five-modes", seed: 1, n: 2, until: 400, play: "off" });
+  await lab.settled(400, 2);
+  await lab.until("all points of the curves", async () => /100 evaluations: .*Straight.*Curved/.test(await lastReading(lab)));
+  return lab;
+}
+
+/** @param {Lab} lab */
+async function lastReading(lab) {
+  await probe(lab, "Hits against evaluations").press("End");
+  return reading(lab, "Hits against evaluations");
+}
+
+test("every chart is read by arrow keys and has a table that says the same", async () => {
+  const lab = await trained();
+  for (const chart of CHARTS) {
+    const slider = probe(lab, chart);
+    await slider.press("Home");
+    const first = await reading(lab, chart);
+    await slider.press("ArrowRight");
+    const second = await reading(lab, chart);
+    assert.match(first, /^(Step [\d,]+|\d+ evaluations?): .*\d/, `${chart}: ${first}`);
+    assert.notEqual(second, first, chart);
+
+    await slider.press("End");
+    const last = await reading(lab, chart);
+    await lab.page.getByText(`${chart} as a table`, { exact: true }).click();
+    const row = lab.page.getByRole("group", { name: `${chart}, table`, exact: true }).getByRole("row").last();
+    await lab.until(`the table of ${chart}`, async () => (await row.count()) === 1 && /\d/.test((await row.textContent()) ?? ""));
+    const cells = (await row.getByRole("cell").allTextContents()).filter((cell) => cell !== "–");
+    assert.ok(cells.length >= 2, `${chart}: ${cells.join(" | ")}`);
+    for (const cell of cells) assert.ok(last.includes(cell), `${chart}: “${last}” holds ${cell}`);
+  }
+  assert.deepEqual(await violations(lab.page), []);
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("what is read at your N is what the panels say", async () => {
+  const lab = await trained();
+  const hits = await Promise.all([lab.stat("Straight", "hits"), lab.stat("Curved", "hits")]);
+  const slider = probe(lab, "Hits against evaluations");
+  await slider.press("Home");
+  await slider.press("ArrowRight");
+  const values = [...(await reading(lab, "Hits against evaluations")).matchAll(/([\d.]+) %/g)].map(([, value]) => Number(value) / 100);
+  assert.equal(values.length, 2);
+  for (const [i, value] of values.entries()) assert.ok(Math.abs(value - (hits[i] ?? NaN)) < 0.001, `${value} against ${hits[i]}`);
+  await lab.close();
+});
+
+test("pointing at a chart reads it, and leaving it goes back", async () => {
+  const lab = await trained();
+  const chart = lab.page.getByRole("img", { name: /^Loss after/ });
+  await chart.scrollIntoViewIfNeeded();
+  const box = await chart.boundingBox();
+  assert.ok(box);
+  const resting = await reading(lab, "Loss");
+  await lab.page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
+  await lab.until("another reading", async () => (await reading(lab, "Loss")) !== resting);
+  await lab.page.mouse.move(box.x + box.width / 2, box.y - 40);
+  await lab.until("the reading of now", async () => (await reading(lab, "Loss")) === resting);
+  await lab.close();
+});
+
+test("all solvers are compared at equal evaluations, and the link keeps what was chosen", async () => {
+  const lab = await trained();
+  await lab.page.getByRole("checkbox", { name: "All solvers, without noise", exact: true }).check();
+  await lab.page.getByRole("checkbox", { name: "Logarithmic", exact: true }).uncheck();
+  const chart = "Error against evaluations";
+  await lab.until("every fixed-step solver at 8 evaluations", async () => {
+    await probe(lab, chart).press("Home");
+    for (let press = 0; press < 5; press += 1) await probe(lab, chart).press("ArrowRight");
+    const text = await reading(lab, chart);
+    return text.startsWith("8 evaluations: ") && [...text.matchAll(/(Straight|Curved), [^,]+? [\d.]+/g)].length >= 8;
+  });
+  await lab.until("the link", async () => lab.page.url().includes("solvers=on") && lab.page.url().includes("log=off"));
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("on a phone the charts stand one below the other and nothing sticks out", async () => {
+  const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  await lab.page.goto(`${server.url}#until=100&play=off`);
+  await lab.until("a chart", async () => (await reading(lab, "Loss")).startsWith("Step 100"));
+  const lefts = await Promise.all(CHARTS.map(async (chart) => (await probe(lab, chart).boundingBox())?.x));
+  assert.equal(new Set(lefts).size, 1);
+  const over = await lab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(over <= 0, `${over} px stick out`);
+  await lab.close();
+});
