@@ -106,7 +106,7 @@ test("all solvers are compared at equal evaluations, and the link keeps what was
     await probe(lab, chart).press("Home");
     for (let press = 0; press < 5; press += 1) await probe(lab, chart).press("ArrowRight");
     const text = await reading(lab, chart);
-    return text.startsWith("8 evaluations: ") && [...text.matchAll(/(Straight|Curved), [^,]+? [\d.]+/g)].length >= 8;
+    return text.startsWith("8 evaluations: ") && [...text.matchAll(/(Straight|Curved) with [^,]+? [\d.]+/g)].length >= 8;
   });
   await lab.until("the link", async () => lab.page.url().includes("solvers=on") && lab.page.url().includes("log=off"));
   lab.assertQuiet();

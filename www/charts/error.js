@@ -18,7 +18,7 @@ export function errorDrawing(flows, allSolvers, bars) {
     registry()
       .solvers.filter((entry) => allSolvers || entry.name === solver)
       .map((entry) => ({
-        name: allSolvers ? `${name}, ${entry.label}` : name,
+        name: allSolvers ? `${name} with ${entry.label}` : name,
         line,
         mark: allSolvers ? markOf(entry.name) : mark,
         isQuiet: allSolvers && entry.name !== solver,

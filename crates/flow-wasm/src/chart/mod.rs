@@ -132,7 +132,7 @@ impl Chart {
         let line_height = pixels(theme.text_size * 1.6);
         let mut chart = ChartBuilder::on(area)
             .margin_top(pixels(theme.text_size * 0.7))
-            .margin_right(pixels(theme.text_size))
+            .margin_right(pixels(theme.text_size * 1.7))
             .x_label_area_size(2 * line_height)
             .y_label_area_size(3 * line_height)
             .build_cartesian_2d(x.clone(), y.clone())?;
