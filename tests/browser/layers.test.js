@@ -89,3 +89,24 @@ test("a place answers why, by pointer and by keys", async () => {
   lab.assertQuiet(isOwnReading);
   await lab.close();
 });
+
+test("the journey shows all times side by side, and the cloud on its way", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 100, play: "off", t: 0.2, n: 8 });
+  await lab.settled(100, 8);
+  await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("journey");
+  await lab.until("the link", () => Promise.resolve(lab.page.url().includes("view=journey")));
+  for (const panel of PANELS) {
+    await lab.until(`ways, slices and contours in ${panel}`, async () => (await inked(lab, panel, "plane-journey")) > 3000);
+    const picture = () => lab.panel(panel).locator(".plane-journey").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+    const early = await picture();
+    await lab.time.focus();
+    await lab.page.keyboard.press(panel === "Straight" ? "End" : "Home");
+    await lab.until(`the cloud elsewhere in ${panel}`, async () => (await picture()) !== early);
+  }
+  await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("plane");
+  await lab.until("the plane again", () => lab.panel("Straight").locator(".plane-particles").isVisible());
+  assert.equal(await lab.panel("Straight").locator(".plane-journey").isVisible(), false);
+  lab.assertQuiet(isOwnReading);
+  await lab.close();
+});

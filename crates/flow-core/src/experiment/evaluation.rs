@@ -114,7 +114,7 @@ impl Experiment {
         Ok(*self.loss_floor.get_or_init(|| floor))
     }
 
-    /// The squared error per axis of the field learned so far against the exact one, in the mean
+    /// The squared error per axis of the network on show against the exact field, in the mean
     /// over 10,000 points of all times: the loss without its floor.
     ///
     /// # Errors
@@ -127,7 +127,7 @@ impl Experiment {
         }
         let exact = ExactField::new(&*self.target, &*self.source, self.config.schedule)?;
         let mut rng = Rng::stream(self.config.seed, "field error");
-        field_error(&self.field(), &exact, &*self.source, &*self.target, 10_000, &mut rng)
+        field_error(&self.shown_network(), &exact, &*self.source, &*self.target, 10_000, &mut rng)
     }
 
     fn energy(&self, samples: &[[f32; 2]]) -> f64 {
