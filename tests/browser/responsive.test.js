@@ -40,10 +40,10 @@ async function explore(lab, milliseconds) {
     await page.getByRole("combobox", { name: "Path", exact: true }).first().selectOption({ index: round % 3 });
     await page.getByRole("checkbox", { name: "Trails", exact: true }).click();
     await page.mouse.wheel(0, 600);
-    await page.waitForTimeout(500);
+    await page.waitForTimeout(150);
     await page.mouse.wheel(0, -600);
     await page.getByRole("combobox", { name: "Particles", exact: true }).selectOption({ index: 2 + (round % 3) });
-    await page.waitForTimeout(1000);
+    await page.waitForTimeout(250);
   }
 }
 
@@ -65,7 +65,9 @@ test("the next paint after an interaction comes soon on a processor four times a
   const { latencies, slowest } = await interactionLatencies(lab.page, () => explore(lab, 30_000));
   context.diagnostic(`interaction to next paint, 4 times slower: ${describe(latencies)}, 98 % within ${quantile(latencies, 0.98).toFixed(0)} ms`);
   for (const interaction of slowest) context.diagnostic(interaction);
-  assert.ok(latencies.length > 50, "interactions were seen");
+  assert.ok(latencies.length > 30, `${latencies.length} interactions were seen`);
+  // The 98th percentile is for people to read: it tells how busy the machine is with other things as well.
+  assert.ok(quantile(latencies, 0.5) <= 100, describe(latencies));
   lab.assertQuiet();
   await lab.close();
 });
