@@ -30,7 +30,7 @@ export const PRESETS = [
   {
     label: "The coupling did it",
     summary: "The same straight path twice: only the pairs differ. Compare at one Euler step.",
-    straight: ["Optimal transport", OT],
+    straight: ["OT coupling", OT],
     curved: ["Independent", {}],
     n: 1,
   },

@@ -90,7 +90,7 @@ for (const [what, options] of Object.entries({
     await width.press("Enter");
     await lab.page.getByText(/Not taken: network\.width is 60/).waitFor();
     assert.equal(await width.getAttribute("aria-invalid"), "true");
-    // Optimal transport is at work in one panel: its pairs are not independent.
+    // OT coupling is at work in one panel: its pairs are not independent.
     assert.ok(await lab.page.getByRole("checkbox", { name: "Stable targets" }).isDisabled());
     await lab.page.getByText(/Not for Straight: .*not paired independently/).waitFor();
     assert.ok(!lab.page.url().includes("network"));

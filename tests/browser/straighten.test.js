@@ -85,8 +85,8 @@ test("the coupling did it: at one Euler step optimal transport lands and indepen
   const lab = await Lab.in(browser, server.url);
   await lab.open({ dataset: "five-modes", seed: 1, until: 1500, play: "off" });
   await lab.button("The coupling did it").click();
-  await rested(lab, ["Optimal transport", "Independent"], 1500);
-  const [near, far] = await Promise.all(["Optimal transport", "Independent"].map((panel) => stat(lab, panel, "hits")));
+  await rested(lab, ["OT coupling", "Independent"], 1500);
+  const [near, far] = await Promise.all(["OT coupling", "Independent"].map((panel) => stat(lab, panel, "hits")));
   context.diagnostic(`hits ${near} against ${far}`);
   assert.ok((near ?? 0) >= 0.8 && (far ?? 1) <= 0.05, `${near} against ${far}`);
   lab.assertQuiet();
