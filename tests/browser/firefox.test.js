@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { launchFirefox } from "./harness/browsers.js";
+import { launchChromium, launchFirefox } from "./harness/browsers.js";
 import { Lab, PANELS } from "./harness/lab.js";
 import { difference, pixelsOf } from "./harness/pictures.js";
 import { startServer } from "./harness/server.js";
@@ -43,4 +43,27 @@ test("loads, trains and answers the slider", async () => {
   await lab.button("Pause").waitFor();
   lab.assertQuiet();
   await lab.close();
+});
+
+test("a link from Chromium gives the same bits here, whatever the experiment", async () => {
+  const chromium = await launchChromium();
+  for (const state of [
+    { dataset: "checkerboard", n: 6, "straight.rounds": "reflow@60", "curved.noise": 0.5, "curved.schedule": "cond-ot" },
+    { "straight.source": "ring", "straight.solver": "rk4", n: 12, "curved.field": "paired", "curved.schedule": "cosine" },
+    { "straight.guided": 2, "straight.coupling": "independent", "curved.field": "exact", "curved.solver": "heun", n: 4, replay: 40 },
+  ]) {
+    const hashes = [];
+    for (const from of [chromium, browser]) {
+      const lab = await Lab.in(from, server.url);
+      await lab.open({ ...state, until: 100, play: "off", t: 1, particles: 500 });
+      await lab.until("training at rest", async () => (await lab.page.getByText("Trained to step 100, as set.").count()) === 1);
+      await lab.page.waitForTimeout(500);
+      hashes.push(await Promise.all(PANELS.map((panel) => lab.text(panel, "hash"))));
+      lab.assertQuiet();
+      await lab.close();
+    }
+    assert.ok(hashes.flat().every((hash) => /^[0-9a-f]{16}$/.test(hash)), JSON.stringify(hashes));
+    assert.deepEqual(hashes[1], hashes[0], JSON.stringify(state));
+  }
+  await chromium.close();
 });
