@@ -176,11 +176,9 @@
     askedAt = performance.now();
     session.sample = undefined;
     session.replay = replay;
-    try {
-      session.lab.set_sampling(JSON.stringify(sampling));
-    } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw error;
-      send({ kind: "refused", ...stamp(session), reason: messageOf(error) });
+    const { reason } = attempt(() => session.lab.set_sampling(JSON.stringify(sampling)));
+    if (reason !== undefined) {
+      send({ kind: "refused", ...stamp(session), reason });
       return;
     }
     const fieldOf = (/** @type {Sampling} */ { field, guidance }) => JSON.stringify([field, guidance]);
@@ -207,12 +205,8 @@
       send({ kind: "answer", ...stamp(session), id, value, error }, ArrayBuffer.isView(value) ? [value] : []);
     const question = Object.hasOwn(QUESTIONS, method) ? QUESTIONS[method] : undefined;
     if (!question) return reply(undefined, `there is no question “${method}”`);
-    try {
-      reply(question(session.lab, parameters), undefined);
-    } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw error;
-      reply(undefined, messageOf(error));
-    }
+    const { value, reason } = attempt(() => question(session.lab, parameters));
+    reply(value, reason);
   }
 
   /**
@@ -264,28 +258,23 @@
     const started = performance.now();
     session.sample ??= begin(session);
     const { sample } = session;
-    const whole = sample.particles === sampling.particles;
-    let share = 0;
-    try {
-      do share = lab.advance_sample();
-      while (share < 1 && performance.now() - started < SLICE_MILLISECONDS);
-    } catch (error) {
-      // A field may end where no path passes, when the steps are long: that is an answer, not a failure.
-      if (error instanceof WebAssembly.RuntimeError) throw error;
-      session.sample = undefined;
-      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost, at: performance.now() };
-      send({ kind: "refused", ...stamp(session), reason: messageOf(error) });
-      return;
-    }
-    if (share >= 1) deliverPicture(session, sample);
+    const { value: share = 1, reason } = attempt(() => {
+      let done = 0;
+      do done = lab.advance_sample();
+      while (done < 1 && performance.now() - started < SLICE_MILLISECONDS);
+      return done;
+    });
     sample.cost += performance.now() - started;
     if (share < 1) return;
     session.sample = undefined;
-    if (!whole) {
+    // A field may end where no path passes, when the steps are long: that is an answer, not a failure.
+    if (reason !== undefined) send({ kind: "refused", ...stamp(session), reason });
+    else deliverPicture(session, sample);
+    if (reason === undefined && sample.particles < sampling.particles) {
       session.sample = begin(session, sampling.particles);
-      return;
+    } else {
+      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost, at: performance.now() };
     }
-    session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost, at: performance.now() };
   }
 
   /**
@@ -320,7 +309,7 @@
   /** @param {Session} session */
   function measureStraightness(session) {
     session.straightnessOf = pictureName(session);
-    const straightness = known(() => session.lab.straightness());
+    const straightness = attempt(() => session.lab.straightness()).value;
     send({ kind: "straightness", ...stamp(session), step: session.shownStep, sampling: session.sampling, straightness });
   }
 
@@ -395,7 +384,7 @@
   /** @param {Session} session */
   function measureFloor(session) {
     session.isFloorKnown = true;
-    send({ kind: "floor", ...stamp(session), floor: known(() => session.lab.loss_floor()) });
+    send({ kind: "floor", ...stamp(session), floor: attempt(() => session.lab.loss_floor()).value });
   }
 
   // --- the error curve ------------------------------------------------------------------------------
@@ -430,7 +419,7 @@
     const point = outdatedPoint(session);
     if (point) {
       const { shownStep, sampling } = session;
-      const found = known(() => session.lab.error_at(JSON.stringify({ type: point.solver }), point.steps));
+      const found = attempt(() => session.lab.error_at(JSON.stringify({ type: point.solver }), point.steps)).value;
       session.measured.set(nameOf(point), shownStep);
       const [energy, hits, evaluations] = found ?? [];
       if (energy !== undefined && hits !== undefined && evaluations !== undefined) {
@@ -455,16 +444,17 @@
   }
 
   /**
-   * A quantity, or undefined where it has no meaning.
+   * What an action gives, or the reason why it is refused. A trap is neither, and goes on.
    * @template T
-   * @param {() => T} quantity
+   * @param {() => T} action
+   * @returns {{ value?: T, reason?: string }}
    */
-  function known(quantity) {
+  function attempt(action) {
     try {
-      return quantity();
+      return { value: action() };
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) throw error;
-      return undefined;
+      return { reason: messageOf(error) };
     }
   }
 

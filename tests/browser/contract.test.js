@@ -159,3 +159,26 @@ test("the server's policy allows nothing but the page's own files", async () => 
   assert.doesNotMatch(policy, /https?:|\*|'unsafe-inline'|'unsafe-eval'/);
   assert.equal(response.headers.get("x-content-type-options"), "nosniff");
 });
+
+test("a picture that takes long is preceded by one of fewer particles", () =>
+  withLab({ until: 300, play: "off", n: 20, particles: 20000 }, async (lab) => {
+    await lab.settled(300, 20);
+    // Many short pictures first: they must not spoil the estimate of how long one takes.
+    await lab.setEulerSteps(8);
+    await lab.page.evaluate(() => {
+      const seen = /** @type {number[]} */ ([]);
+      for (const share of document.querySelectorAll(".share")) {
+        new MutationObserver(() => {
+          const counts = (share.textContent ?? "").match(/[\d,]+/g) ?? [];
+          seen.push(counts.reduce((sum, count) => sum + Number(count.replaceAll(",", "")), 0));
+        }).observe(share, { subtree: true, childList: true, characterData: true });
+      }
+      Object.assign(globalThis, { seen });
+    });
+    await lab.drag(lab.eulerSteps, 1);
+    await lab.shows(100);
+    await lab.until("the whole picture", async () => (await lab.text("Straight", "hash")) !== "");
+    const seen = await lab.page.evaluate(() => /** @type {number[]} */ (/** @type {any} */ (globalThis).seen));
+    assert.ok(seen.some((particles) => particles >= 200 && particles < 20000), `particles seen: ${seen.join(", ")}`);
+    assert.equal(seen.at(-1), 20000);
+  }));
