@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Trajectories, limits};
+use super::{Trajectories, fixed_step::time_at, limits};
 use crate::{Error, Result, Rng, Scalar, Schedule, field::Score, registry::Entry};
 
 /// The noise strength g(t) of `dX = [u + (g^2/2) score] dt + g dW`.
@@ -132,7 +132,7 @@ impl<S: Scalar> StochasticIntegration<S> {
         if index == self.steps {
             return Ok(1.0);
         }
-        let (from, to) = (self.time(index), self.time(index + 1));
+        let (from, to) = (time_at(self.span, index, self.steps), time_at(self.span, index + 1, self.steps));
         let dt = to - from;
         let g = if to >= 1.0 { 0.0 } else { self.diffusion.at(self.schedule, from) };
         if g > 0.0 {
@@ -155,11 +155,6 @@ impl<S: Scalar> StochasticIntegration<S> {
         self.trajectories.positions.extend_from_slice(&self.x);
         self.trajectories.evaluations += 1;
         Ok(self.trajectories.evaluations as f64 / self.steps as f64)
-    }
-
-    fn time(&self, index: usize) -> f64 {
-        let (start, end) = self.span;
-        start + (end - start) * (index as f64 / self.steps as f64)
     }
 
     /// What there is by now: all of it once [`advance`](Self::advance) has returned 1.

@@ -17,3 +17,8 @@ impl<S: Scalar> Stages<S> {
         Self { slopes: std::array::from_fn(|stage| points(stage < stages)), position: points(stages > 1) }
     }
 }
+
+/// The time of state `index` of `steps` equal steps over `span`; `t_i = i/steps` from 0 to 1.
+pub(super) fn time_at((start, end): (f64, f64), index: usize, steps: usize) -> f64 {
+    start + (end - start) * (index as f64 / steps as f64)
+}

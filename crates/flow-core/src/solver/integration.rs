@@ -2,7 +2,7 @@
 
 use super::{Keep, Solver, Trajectories, dopri5, euler, fixed_step, heun, limits, midpoint, rk4};
 use crate::{Result, Scalar, field::VelocityField};
-use fixed_step::Stages;
+use fixed_step::{Stages, time_at};
 
 /// An integration under way: [`integrate`](super::integrate), one step at a time, so that whoever
 /// has to answer others meanwhile can. The bits do not depend on when the pieces are done.
@@ -107,7 +107,8 @@ impl<S: Scalar> Integration<S> {
             Solver::Heun => heun::step,
             Solver::Rk4 | Solver::Dopri5(_) => rk4::step,
         };
-        let (from, to) = (self.time(self.done), self.time(self.done + 1));
+        let (from, to) =
+            (time_at(self.span, self.done, self.steps), time_at(self.span, self.done + 1, self.steps));
         step(field, from, to, &self.x, &mut self.next, &mut self.stages)?;
         limits::check_finite(to, &self.next)?;
         std::mem::swap(&mut self.x, &mut self.next);
@@ -118,11 +119,6 @@ impl<S: Scalar> Integration<S> {
             self.trajectories.positions.extend_from_slice(&self.x);
         }
         Ok(self.done as f64 / self.steps as f64)
-    }
-
-    fn time(&self, index: usize) -> f64 {
-        let (start, end) = self.span;
-        start + (end - start) * (index as f64 / self.steps as f64)
     }
 
     /// What there is by now: all of it once [`advance`](Self::advance) has returned 1.
