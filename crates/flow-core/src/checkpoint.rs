@@ -5,7 +5,7 @@
 //!
 //! 1. the eight bytes `flowlab` and 0,
 //! 2. the format's version, a little-endian u32,
-//! 3. the [`Checkpoint`] in CBOR (RFC 8949), which names every field,
+//! 3. the [`Checkpoint`] in the postcard wire format, its configuration as JSON,
 //! 4. the FNV-1a hash of all bytes before it, a little-endian u64.
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::{
 };
 
 const MAGIC: &[u8; 8] = b"flowlab\0";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER_LENGTH: usize = 12;
 const HASH_LENGTH: usize = 8;
 
@@ -26,6 +26,7 @@ const HASH_LENGTH: usize = 8;
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     /// What the experiment was made from.
+    #[serde(with = "config_as_json")]
     pub config: Config,
     /// Rounds of the configuration that have begun.
     pub rounds_begun: usize,
@@ -50,7 +51,8 @@ impl Checkpoint {
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());
-        ciborium::into_writer(self, &mut bytes).map_err(|error| Error::Checkpoint(error.to_string()))?;
+        let mut bytes =
+            postcard::to_extend(self, bytes).map_err(|error| Error::Checkpoint(error.to_string()))?;
         bytes.extend(fnv_1a(bytes.iter().copied()).to_le_bytes());
         Ok(bytes)
     }
@@ -80,7 +82,27 @@ impl Checkpoint {
         if fnv_1a(content.iter().copied()) != u64::from_le_bytes(*hash) {
             return refuse("the bytes are damaged or incomplete");
         }
-        ciborium::from_reader(&content[HEADER_LENGTH..]).map_err(|error| Error::Checkpoint(error.to_string()))
+        let (checkpoint, rest) = postcard::take_from_bytes(&content[HEADER_LENGTH..])
+            .map_err(|error| Error::Checkpoint(error.to_string()))?;
+        if !rest.is_empty() {
+            return refuse("more follows after its end");
+        }
+        Ok(checkpoint)
+    }
+}
+
+/// The configuration in the one form it has everywhere, which names its fields and leaves out defaults.
+mod config_as_json {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+    use crate::Config;
+
+    pub fn serialize<S: Serializer>(config: &Config, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::to_string(config).map_err(ser::Error::custom)?.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Config, D::Error> {
+        Config::from_json(<&str>::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 
@@ -91,6 +113,7 @@ mod tests {
         Coupling, Experiment, Solver,
         config::{Engine, Lesson, Round},
         fingerprint,
+        train::Moments,
     };
 
     fn experiment(engine: Engine) -> Experiment {
@@ -164,7 +187,8 @@ mod tests {
 
     #[test]
     fn parts_that_do_not_fit_together_are_refused() {
-        let original = experiment(Engine::Fused);
+        let mut original = experiment(Engine::Fused);
+        original.train(2).unwrap();
         let good = Checkpoint::from_bytes(&original.checkpoint().unwrap()).unwrap();
         let refused = |change: fn(&mut Checkpoint)| {
             let mut bad = good.clone();
@@ -176,7 +200,8 @@ mod tests {
         assert!(refused(|c| c.config.network.width = 7));
         assert!(refused(|c| c.trainer.weights[3] = f32::NAN));
         assert!(refused(|c| c.trainer.average.truncate(9)));
-        assert!(refused(|c| c.trainer.optimizer = vec![1, 2, 3]));
+        assert!(refused(|c| c.trainer.moments = Moments::default()));
+        assert!(refused(|c| c.trainer.step = 0));
         assert!(refused(|c| c.rounds_begun = 1));
     }
 }

@@ -1,14 +1,12 @@
 //! Engines: which implementation computes the network, its gradient and the optimizer's step.
 
-use burn::{
-    optim::{AdamConfig, ModuleOptimizer},
-    tensor::{Device, Tensor},
-};
+use burn::tensor::{Device, Tensor};
 use flow_kernels::MlpShape;
 
 use crate::{
     config::Engine,
     train::{
+        adam::Adam,
         fused::{self, SharedPass},
         model::Model,
     },
@@ -50,11 +48,11 @@ impl Network {
         }
     }
 
-    /// Adam with betas 0.9 and 0.999 and epsilon 1e-8.
-    pub fn optimizer(&self) -> ModuleOptimizer {
+    /// The optimizer.
+    pub fn optimizer(&self) -> Adam {
         match self {
-            Self::Stock(_) => AdamConfig::new().with_epsilon(1e-8).init(),
-            Self::Fused(_) => fused::Adam.into(),
+            Self::Stock(_) => Adam::stock(),
+            Self::Fused(_) => Adam::fused(),
         }
     }
 }

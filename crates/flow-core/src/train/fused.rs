@@ -23,8 +23,8 @@ use burn::{
         flex::FlexTensor,
         tensor::FloatTensor,
     },
-    optim::{AdamState, AdaptiveMomentumState, LearningRate, Optimizer},
-    tensor::{Device, Tensor, TensorData},
+    optim::{AdamState, AdaptiveMomentumState, LearningRate},
+    tensor::{Tensor, TensorData},
 };
 use flow_kernels::{AdamStep, MlpShape, TrainingPass};
 
@@ -169,39 +169,26 @@ pub fn forward(features: Tensor<2>, theta: Tensor<1>, pass: &SharedPass) -> Tens
     ))
 }
 
-/// Adam with betas 0.9 and 0.999 and epsilon 1e-8.
-#[derive(Debug, Clone)]
-pub struct Adam;
-
-impl Optimizer for Adam {
-    type State<const D: usize> = AdamState<D>;
-
-    fn step<const D: usize>(
-        &self,
-        rate: LearningRate,
-        parameters: Tensor<D>,
-        gradient: Tensor<D>,
-        state: Option<AdamState<D>>,
-    ) -> (Tensor<D>, Option<AdamState<D>>) {
-        let before = state.map_or_else(
-            || AdaptiveMomentumState::new(0, gradient.zeros_like(), gradient.zeros_like()),
-            |state| state.momentum,
-        );
-        let time = before.time + 1;
-        let (parameters, moment_1, moment_2) = Dispatch::fused_adam(
-            parameters.into_dispatch(),
-            gradient.into_dispatch(),
-            before.moment_1.into_dispatch(),
-            before.moment_2.into_dispatch(),
-            AdamStep::new(time as u64, rate),
-        );
-        let [moment_1, moment_2] = [moment_1, moment_2].map(Tensor::from_dispatch);
-        let after = AdaptiveMomentumState::new(time, moment_1, moment_2);
-        (Tensor::from_dispatch(parameters), Some(AdamState::new(after)))
-    }
-
-    fn to_device<const D: usize>(mut state: AdamState<D>, device: &Device) -> AdamState<D> {
-        state.momentum = state.momentum.to_device(device);
-        state
-    }
+/// One step of Adam: the parameters and the state after it.
+pub fn adam_step<const D: usize>(
+    rate: LearningRate,
+    parameters: Tensor<D>,
+    gradient: Tensor<D>,
+    before: Option<AdamState<D>>,
+) -> (Tensor<D>, Option<AdamState<D>>) {
+    let before = before.map_or_else(
+        || AdaptiveMomentumState::new(0, gradient.zeros_like(), gradient.zeros_like()),
+        |state| state.momentum,
+    );
+    let time = before.time + 1;
+    let (parameters, moment_1, moment_2) = Dispatch::fused_adam(
+        parameters.into_dispatch(),
+        gradient.into_dispatch(),
+        before.moment_1.into_dispatch(),
+        before.moment_2.into_dispatch(),
+        AdamStep::new(time as u64, rate),
+    );
+    let [moment_1, moment_2] = [moment_1, moment_2].map(Tensor::from_dispatch);
+    let after = AdaptiveMomentumState::new(time, moment_1, moment_2);
+    (Tensor::from_dispatch(parameters), Some(AdamState::new(after)))
 }

@@ -14,6 +14,7 @@
 //! [`Trainer`] takes the steps; an [`Experiment`](crate::Experiment) also records the loss and moves
 //! particles.
 
+mod adam;
 mod batch;
 mod engine;
 mod fused;
@@ -24,5 +25,6 @@ mod model;
 pub mod stable_target;
 mod trainer;
 
+pub use adam::Moments;
 pub use loss_history::{LossHistory, LossPoint};
 pub use trainer::{Trainer, TrainerState};

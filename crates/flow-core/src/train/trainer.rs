@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::{
     optim::{GradientsParams, ModuleOptimizer},
-    tensor::{Bytes, Device, Tensor, TensorData},
+    tensor::{Device, Tensor, TensorData},
 };
 use flow_kernels::{Features, MlpShape};
 
@@ -18,6 +18,7 @@ use crate::{
     field::{NetworkField, preconditioning::Preconditioning},
     safetensors,
     train::{
+        adam::{Adam, Moments},
         batch::Batch,
         engine::Network,
         learning_rate::{average_decay, learning_rate},
@@ -44,6 +45,7 @@ pub struct Trainer {
     network: Network,
     device: Device,
     model: Model,
+    adam: Adam,
     optimizer: ModuleOptimizer,
     average: Vec<f32>,
     step: u64,
@@ -60,8 +62,8 @@ pub struct TrainerState {
     pub weights: Vec<f32>,
     /// Their moving average.
     pub average: Vec<f32>,
-    /// burn's record of the optimizer.
-    pub optimizer: Vec<u8>,
+    /// The optimizer's moving averages.
+    pub moments: Moments,
     /// The stream that times are drawn from.
     pub times: Rng,
     /// The stream that decides which pairs keep their class.
@@ -125,7 +127,7 @@ impl Trainer {
         let shape = MlpShape { inputs: features.count(), width, depth, outputs: 2 };
         let weights = initial_weights(shape, &mut Rng::stream(seed, "weights"));
         let network = Network::new(config.training.engine, shape, config.training.batch_size);
-        let device = network.device();
+        let (device, adam) = (network.device(), network.optimizer());
         Ok(Self {
             preconditioning,
             features,
@@ -136,7 +138,8 @@ impl Trainer {
             times: Rng::stream(seed, "times"),
             classes: Rng::stream(seed, "classes"),
             model: Model::new(shape, weights.clone(), &device),
-            optimizer: network.optimizer(),
+            optimizer: adam.module_optimizer(),
+            adam,
             network,
             device,
             average: weights,
@@ -208,14 +211,13 @@ impl Trainer {
     /// What training has changed so far.
     ///
     /// # Errors
-    /// [`Error::Framework`] when burn cannot write its optimizer; never expected.
+    /// [`Error::Framework`] when burn cannot read its own tensors; never expected.
     pub fn state(&self) -> Result<TrainerState> {
-        let optimizer = self.optimizer.into_bytes().map_err(|error| Error::Framework(error.to_string()))?;
         Ok(TrainerState {
             step: self.step,
             weights: self.model.weights()?,
             average: self.average.clone(),
-            optimizer: optimizer.to_vec(),
+            moments: self.adam.moments()?,
             times: self.times.clone(),
             classes: self.classes.clone(),
             pairing: self.pairing.state().clone(),
@@ -233,8 +235,7 @@ impl Trainer {
                 return Err(Error::Checkpoint(format!("the network needs {count} finite weights")));
             }
         }
-        let optimizer = self.network.optimizer().from_bytes(Bytes::from_bytes_vec(state.optimizer));
-        self.optimizer = optimizer.map_err(|error| Error::Checkpoint(error.to_string()))?;
+        self.adam.restore(state.moments, state.step, count, &self.device)?;
         self.pairing.restore(state.pairing)?;
         self.model = Model::new(self.shape, state.weights, &self.device);
         self.average = state.average;
