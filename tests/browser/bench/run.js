@@ -12,7 +12,7 @@ import { drawing } from "./drawing.js";
 
 /** @typedef {{ task: import("./measure.js").Task, value: number }} Fact */
 
-const PKG = new URL("../../../dist/pkg/", import.meta.url);
+const PKG = new URL("../../../pkg/", import.meta.url);
 const peak = await readFile(process.env["FLOW_PEAK"] ?? "");
 
 /** Talks to the one who asks, until there is nothing more to ask.
