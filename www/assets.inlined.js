@@ -20,9 +20,8 @@ export async function loadModule() {
   return module;
 }
 
-/** A new worker; its glue is part of its text. */
 export function startWorker() {
-  return { worker: new Worker(WORKER), glue: "" };
+  return new Worker(WORKER);
 }
 
 /** @param {string} id */

@@ -1,13 +1,12 @@
 /**
- * Where the compiled half of the page comes from. The single-file build puts
- * `assets.inlined.js` in its place.
+ * Where the compiled half of the page comes from: files beside this one, which lie alike in the sources and in
+ * `dist/`. The single-file build puts `assets.inlined.js` in its place.
  */
 
 import { initSync } from "../pkg/flow_wasm.js";
 import { requireSimd } from "./simd.js";
 
 const WASM = new URL("../pkg/flow_wasm_bg.wasm", import.meta.url);
-const GLUE = new URL("../pkg/flow_wasm.classic.js", import.meta.url);
 const WORKER = new URL("./worker.js", import.meta.url);
 
 /**
@@ -26,7 +25,6 @@ export async function loadModule() {
   return module;
 }
 
-/** A new worker, and where it finds its glue. */
 export function startWorker() {
-  return { worker: new Worker(WORKER), glue: GLUE.href };
+  return new Worker(WORKER);
 }

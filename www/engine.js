@@ -29,7 +29,7 @@ import { startWorker } from "./assets.js";
  */
 
 /**
- * @typedef {{ kind: "boot", module: WebAssembly.Module, glue: string }
+ * @typedef {{ kind: "boot", module: WebAssembly.Module }
  *   | { kind: "configure", generation: number, config: Config, course: Course, replay: number | undefined, curve: CurvePoint[], checkpoint: Uint8Array | undefined }
  *   | { kind: "train", course: Course }
  *   | { kind: "round", name: string, after: number }
@@ -174,7 +174,7 @@ export class Engine {
   }
 
   #start() {
-    const { worker, glue } = startWorker();
+    const worker = startWorker();
     worker.addEventListener("message", (/** @type {MessageEvent<FromWorker>} */ { data: message }) => {
       this.#heardAt = performance.now();
       if (message.kind === "failed") this.#fail(message.during, message.reason);
@@ -186,7 +186,7 @@ export class Engine {
     });
     worker.addEventListener("messageerror", () => this.#fail("running", "a message could not be read"));
     this.#worker = worker;
-    this.#post({ kind: "boot", module: this.#module, glue });
+    this.#post({ kind: "boot", module: this.#module });
   }
 
   /** @param {Exclude<FromWorker, Failed>} message */

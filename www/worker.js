@@ -2,8 +2,10 @@
  * One flow's worker: owns an experiment, trains it in short slices and samples it with its current weights.
  *
  * A classic script, because a classic worker is the only kind that also starts from a single file opened by
- * double click; there, glue and this text form one Blob and `importScripts` is not needed.
+ * double click. A build makes glue and this text one script, without `importScripts`.
  */
+
+importScripts("../pkg/flow_wasm.classic.js");
 
 (() => {
   /** @typedef {import("../pkg/flow_wasm.js").Lab} Lab */
@@ -135,7 +137,6 @@
   function hear(message) {
     switch (message.kind) {
       case "boot":
-        if (typeof wasm_bindgen === "undefined") importScripts(message.glue);
         wasm_bindgen.initSync({ module: message.module });
         return;
       case "configure":

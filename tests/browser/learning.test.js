@@ -67,7 +67,7 @@ test("the kernels produce the same bits in both browsers as on the machine that 
     await lab.open({ until: 1, play: "off" });
     const found = await lab.page.evaluate(async () => {
       const url = new URL("/pkg/flow_wasm.js", location.href).href;
-      return /** @type {typeof import("../../dist/pkg/flow_wasm.js")} */ (await import(url)).kernel_fingerprint();
+      return /** @type {typeof import("../../pkg/flow_wasm.js")} */ (await import(url)).kernel_fingerprint();
     });
     assert.equal(found, pinned, name);
     await lab.close();

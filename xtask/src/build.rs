@@ -3,7 +3,8 @@
 //! `flow-wasm` is compiled once. wasm-bindgen then writes its JavaScript glue twice, around one and the same
 //! `.wasm`: as an ES module for the page, and as a classic script for the workers (a classic worker is the
 //! only kind that also runs from a file opened by double click, in every browser).
-//! Everything else in the page is plain files, used as they are.
+//! Everything else in the page is plain files. `cargo xtask serve` uses them as they are; what is uploaded or handed
+//! on is made of the same files by `site` and `single_file`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::time::UNIX_EPOCH;
 use anyhow::{Context, Result, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{single_file, tools, workspace};
+use crate::{single_file, site, tools, workspace};
 
 /// What the page is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -31,7 +32,7 @@ pub struct Options {
 /// Builds what was asked for and prints where it is.
 pub fn run(options: &Options) -> Result<()> {
     package()?;
-    let made = if options.single_file { single_file::write()? } else { site()? };
+    let made = if options.single_file { single_file::write()? } else { site::write()? };
     println!("{}", made.display());
     Ok(())
 }
@@ -39,24 +40,12 @@ pub fn run(options: &Options) -> Result<()> {
 /// Builds everything there is to upload or hand on.
 pub fn everything() -> Result<()> {
     package()?;
-    site()?;
+    site::write()?;
     single_file::write()?;
     Ok(())
 }
 
-/// Makes `dist/`: the whole site, ready to be uploaded to any static host.
-fn site() -> Result<PathBuf> {
-    let (root, dist) = (workspace::root(), workspace::dist());
-    fs::copy(root.join("index.html"), dist.join("index.html")).context("index.html could not be copied")?;
-    let www = dist.join("www");
-    if www.exists() {
-        fs::remove_dir_all(&www).with_context(|| format!("{} could not be emptied", www.display()))?;
-    }
-    copy_folder(&root.join("www"), &www)?;
-    Ok(dist)
-}
-
-/// Makes `dist/pkg/`: the compiled half of the page. Does nothing when it is up to date.
+/// Makes `pkg/`: the compiled half of the page. Does nothing when it is up to date.
 pub fn package() -> Result<()> {
     ensure_wasm_target()?;
     let wasm = compile()?;
@@ -170,25 +159,6 @@ pub fn fingerprint(file: &Path) -> Result<String> {
         fs::metadata(file).with_context(|| format!("{} could not be looked at", file.display()))?;
     let modified = metadata.modified()?.duration_since(UNIX_EPOCH)?;
     Ok(format!("{}:{}", metadata.len(), modified.as_nanos()))
-}
-
-/// Copies a folder with everything in it, hidden files left out.
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("{} could not be made", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("{} could not be listed", from.display()))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name.to_string_lossy().starts_with('.') {
-            continue;
-        }
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &to.join(name))?;
-        } else {
-            fs::copy(entry.path(), to.join(name))
-                .with_context(|| format!("{} could not be copied", entry.path().display()))?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,13 +7,11 @@ use std::ops::Add;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::browsers::Browser;
 use crate::{build, tools, workspace};
-
-const MISSING_NODE: &str = "Node.js is missing: install version 20 or newer with its npm (on Debian and Ubuntu: apt-get install nodejs npm)";
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -156,23 +154,14 @@ fn rust_tests() -> Result<Tally> {
     tally.judged(success)
 }
 
-/// Installs the Node packages of the lock file.
+/// Installs the Node packages of the browser tests.
 pub fn npm_ci() -> Result<()> {
-    let npm = tools::find("npm").context(MISSING_NODE)?;
-    let mut command = Command::new(npm);
-    command
-        .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(workspace::browser_tests())
-        // The tests drive the system's browsers.
-        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    tools::run(&mut command)
+    tools::npm_ci(&workspace::browser_tests())
 }
 
-/// Node, where the Node packages are.
+/// Node, where the Node packages of the browser tests are.
 pub fn node() -> Result<Command> {
-    let mut command = Command::new(tools::find("node").context(MISSING_NODE)?);
-    command.current_dir(workspace::browser_tests()).stdin(Stdio::null());
-    Ok(command)
+    tools::node(&workspace::browser_tests())
 }
 
 /// The page, and the tests that drive it.

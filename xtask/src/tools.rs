@@ -2,10 +2,12 @@
 
 use std::env;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+
+const MISSING_NODE: &str = "Node.js is missing: install version 20 or newer with its npm (on Debian and Ubuntu: apt-get install nodejs npm)";
 
 /// The program `name` on the `PATH`.
 pub fn find(name: &str) -> Option<PathBuf> {
@@ -18,6 +20,27 @@ pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(crate::workspace::root());
     command
+}
+
+/// Installs the Node packages that the lock file in `folder` names.
+pub fn npm_ci(folder: &Path) -> Result<()> {
+    let npm = find("npm").context(MISSING_NODE)?;
+    let mut command = Command::new(npm);
+    command
+        .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(folder)
+        // What npm says of a success is for nobody; standard output is for what was made.
+        .stdout(Stdio::null())
+        // The tests drive the system's browsers.
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    run(&mut command)
+}
+
+/// Node, in `folder`.
+pub fn node(folder: &Path) -> Result<Command> {
+    let mut command = Command::new(find("node").context(MISSING_NODE)?);
+    command.current_dir(folder).stdin(Stdio::null());
+    Ok(command)
 }
 
 /// Runs `command` to its end, with its output going where ours goes.

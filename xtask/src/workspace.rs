@@ -15,17 +15,17 @@ pub fn root() -> PathBuf {
     package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
 }
 
-/// Everything that a build makes and git ignores: the site as it would be uploaded.
+/// What a build makes to be uploaded or handed on.
 pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
 /// The compiled half of the page: wasm and its JavaScript glue.
 pub fn pkg() -> PathBuf {
-    dist().join("pkg")
+    root().join("pkg")
 }
 
-/// The browser tests, with the one `package.json` of the project.
+/// The browser tests, with their `package.json`.
 pub fn browser_tests() -> PathBuf {
     root().join("tests").join("browser")
 }

@@ -8,7 +8,7 @@
  */
 
 /**
- * @param {typeof import("../../../dist/pkg/flow_wasm.js")} glue with its module started
+ * @param {typeof import("../../../pkg/flow_wasm.js")} glue with its module started
  * @param {() => number} busy milliseconds, of processor time where there is such a clock
  * @param {BufferSource} peak the module of xtask/bench-peers/peak.rs
  * @param {(() => CanvasRenderingContext2D) | undefined} canvas where there is one
@@ -48,7 +48,7 @@ export function slices(glue, busy, peak, canvas) {
       return 1000 * rate;
     };
   };
-  const integrate = (/** @type {import("../../../dist/pkg/flow_wasm.js").Lab} */ moved, /** @type {number} */ particles, /** @type {number} */ steps) => {
+  const integrate = (/** @type {import("../../../pkg/flow_wasm.js").Lab} */ moved, /** @type {number} */ particles, /** @type {number} */ steps) => {
     moved.set_sampling(JSON.stringify({ particles, steps }));
     moved.start_sample(0);
     while (moved.advance_sample() < 1);

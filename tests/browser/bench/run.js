@@ -3,16 +3,16 @@
 
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { constants, brotliCompressSync } from "node:zlib";
 
 import { launchChromium } from "../harness/browsers.js";
 import { startServer } from "../harness/server.js";
+import { brotli, pageBytes, shippedFiles } from "../harness/shipped.js";
 import { slices } from "./measure.js";
 import { drawing } from "./drawing.js";
 
 /** @typedef {{ task: import("./measure.js").Task, value: number }} Fact */
 
-const PKG = new URL("../../../dist/pkg/", import.meta.url);
+const PKG = new URL("../../../pkg/", import.meta.url);
 const peak = await readFile(process.env["FLOW_PEAK"] ?? "");
 
 /** Talks to the one who asks, until there is nothing more to ask.
@@ -26,8 +26,7 @@ async function answer(version, tasks, facts, run) {
 }
 
 async function inNode() {
-  const bytes = await readFile(new URL("flow_wasm_bg.wasm", PKG));
-  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } };
+  const bytes = new Uint8Array((await shippedFiles()).get("pkg/flow_wasm_bg.wasm") ?? []);
   // The classic glue is one script with one variable, which Node can run as it is.
   const script = await readFile(new URL("flow_wasm.classic.js", PKG), "utf8");
   const glue = new Function(`${script}; return wasm_bindgen;`)();
@@ -36,7 +35,8 @@ async function inNode() {
   const facts = [
     { task: { what: "start-up" }, value: performance.now() - began },
     { task: { what: "wasm bytes" }, value: bytes.length },
-    { task: { what: "wasm bytes, brotli" }, value: brotliCompressSync(bytes, best).length },
+    { task: { what: "wasm bytes, brotli" }, value: brotli(bytes) },
+    { task: { what: "page bytes, brotli" }, value: await pageBytes() },
   ];
   const busy = () => {
     const { user, system } = process.cpuUsage();

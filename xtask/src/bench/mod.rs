@@ -38,7 +38,7 @@ pub struct Options {
 
 /// Measures everywhere, prints the table and writes the file.
 pub fn run(options: &Options) -> Result<()> {
-    build::package()?;
+    build::everything()?;
     test::npm_ci()?;
     let mut contestants = start(options.peers)?;
     let mut measured = take_turns(&mut contestants, options.rounds)?;

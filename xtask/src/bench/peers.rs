@@ -56,12 +56,9 @@ pub fn tensorflow() -> Result<Command> {
     for file in ["package.json", "package-lock.json"] {
         std::fs::copy(sources().join(file), packages.join(file))?;
     }
-    let npm = tools::find("npm").context("`npm` is missing: install Node from https://nodejs.org")?;
-    tools::run(
-        Command::new(npm).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&packages),
-    )?;
-    let mut command = Command::new(tools::find("node").context("`node` is missing")?);
-    command.arg(sources().join("tfjs.mjs")).current_dir(packages);
+    tools::npm_ci(&packages)?;
+    let mut command = tools::node(&packages)?;
+    command.arg(sources().join("tfjs.mjs"));
     Ok(command)
 }
 

@@ -75,7 +75,7 @@ impl Measurement {
             "steps to quality" => "steps",
             what if what.starts_with("time to quality") => "s",
             what if what.starts_with("growth") => "power",
-            what if what.starts_with("wasm bytes") => "bytes",
+            what if what.starts_with("wasm bytes") || what.starts_with("page bytes") => "bytes",
             what if what.starts_with("training w") => "steps/s",
             _ => "ms",
         }
