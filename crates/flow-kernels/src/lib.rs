@@ -13,6 +13,7 @@
 //! for size would take their loops along.
 
 mod adam;
+mod data_points;
 mod features;
 mod fingerprint;
 pub mod math;
@@ -25,6 +26,7 @@ mod velocity;
 mod wide;
 
 pub use adam::{AdamStep, average};
+pub use data_points::DataPoints;
 pub use features::{Conditioning, Features};
 pub use fingerprint::{FINGERPRINT, fingerprint};
 pub use mlp::{Layer, MlpShape, TrainingPass};
