@@ -17,6 +17,7 @@
 mod batch;
 mod engine;
 mod fused;
+mod goal;
 mod learning_rate;
 pub mod lesson;
 pub mod loss_history;
