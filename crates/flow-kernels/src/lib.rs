@@ -18,6 +18,7 @@ mod features;
 mod fingerprint;
 pub mod math;
 mod mlp;
+mod normal;
 pub mod raster;
 pub mod simd;
 #[cfg(test)]
@@ -30,4 +31,5 @@ pub use data_points::DataPoints;
 pub use features::{Conditioning, Features};
 pub use fingerprint::{FINGERPRINT, fingerprint};
 pub use mlp::{Layer, MlpShape, TrainingPass};
+pub use normal::{normal_pair, normal_pairs};
 pub use velocity::PackedVelocity;
