@@ -291,8 +291,8 @@ impl Trainer {
 
     fn update_average(&mut self) -> Result<()> {
         let decay = average_decay(self.training.ema_decay, self.step) as f32;
-        flow_kernels::average(&mut self.average, &self.model.weights()?, decay);
-        Ok(())
+        let average = &mut self.average;
+        self.model.with_weights(|weights| flow_kernels::average(average, weights, decay))
     }
 }
 
