@@ -4,6 +4,7 @@
 //! drawing more of one thing never changes another. All numbers are the same bits on every
 //! machine.
 
+use flow_kernels::normal_pair;
 use rand_core::{Rng as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
@@ -52,14 +53,6 @@ impl Rng {
     pub fn normal_pair(&mut self) -> [f64; 2] {
         normal_pair([self.uniform(), self.uniform()])
     }
-}
-
-/// The two standard normal numbers that two numbers uniform on [0, 1) stand for.
-pub(crate) fn normal_pair([u, v]: [f64; 2]) -> [f64; 2] {
-    // 1 - u lies in (0, 1], where the logarithm is finite.
-    let radius = (-2.0 * libm::log(1.0 - u)).sqrt();
-    let (sin, cos) = libm::sincos(std::f64::consts::TAU * v);
-    [radius * cos, radius * sin]
 }
 
 #[cfg(test)]

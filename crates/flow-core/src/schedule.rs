@@ -117,7 +117,7 @@ impl Schedule {
     /// The latest time that networks are trained for and asked about: 1, or just before it where
     /// the conditional velocity is infinite at 1 (VP).
     pub fn last_time(self) -> f64 {
-        if self.at(1.0).d_sigma.is_finite() { 1.0 } else { 1.0 - 1e-4 }
+        if matches!(self, Self::Vp { .. }) { 1.0 - 1e-4 } else { 1.0 }
     }
 
     /// Checks the parameters.
@@ -169,6 +169,7 @@ mod tests {
             let (start, end) = (entry.value.at(0.0), entry.value.at(1.0));
             assert!(start.alpha < 0.01 && (start.sigma - 1.0).abs() < 1e-4, "{}", entry.name);
             assert_eq!((end.alpha, end.sigma), (1.0, 0.0), "{}", entry.name);
+            assert_eq!(end.d_sigma.is_finite(), entry.value.last_time() >= 1.0, "{}", entry.name);
         }
     }
 }

@@ -13,10 +13,12 @@
 //! for size would take their loops along.
 
 mod adam;
+mod data_points;
 mod features;
 mod fingerprint;
 pub mod math;
 mod mlp;
+mod normal;
 pub mod raster;
 pub mod simd;
 #[cfg(test)]
@@ -25,7 +27,9 @@ mod velocity;
 mod wide;
 
 pub use adam::{AdamStep, average};
+pub use data_points::DataPoints;
 pub use features::{Conditioning, Features};
 pub use fingerprint::{FINGERPRINT, fingerprint};
 pub use mlp::{Layer, MlpShape, TrainingPass};
+pub use normal::{normal_pair, normal_pairs};
 pub use velocity::PackedVelocity;

@@ -2,8 +2,10 @@
 
 use std::f64::consts::TAU;
 
+use flow_kernels::normal_pair;
+
 use super::Outline;
-use crate::{Error, Result, rng::normal_pair};
+use crate::{Error, Result};
 
 /// The largest coordinate that a distribution may have, and the range of its variances.
 pub(super) const LARGEST_COORDINATE: f64 = 1e6;
@@ -88,7 +90,11 @@ impl Gaussian {
 
     /// The point that two numbers uniform on [0, 1) stand for.
     pub fn place(&self, uniform: [f64; 2]) -> [f64; 2] {
-        let [z0, z1] = normal_pair(uniform);
+        self.shape(normal_pair(uniform))
+    }
+
+    /// The point that two standard normal numbers stand for.
+    pub(super) fn shape(&self, [z0, z1]: [f64; 2]) -> [f64; 2] {
         let [l00, l10, l11] = self.cholesky;
         [self.mean[0] + l00 * z0, self.mean[1] + l10 * z0 + l11 * z1]
     }

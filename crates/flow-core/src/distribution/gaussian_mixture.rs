@@ -1,5 +1,7 @@
 //! Mixtures of Gaussians, the components grouped into modes.
 
+use flow_kernels::normal_pairs;
+
 use super::gaussian::{Gaussian, HIT_RADIUS};
 use super::spec::{check_count, normalised};
 use super::{Distribution, Family, Outline, index_at, running_sums};
@@ -108,6 +110,24 @@ impl Distribution for GaussianMixture {
     fn place(&self, [which, u, v]: [f64; 3]) -> ([f64; 2], usize) {
         let component = &self.components[index_at(&self.cumulative, which)];
         (component.gaussian.place([u, v]), component.mode)
+    }
+
+    fn place_all(&self, uniform: &[[f64; 3]]) -> (Vec<[f32; 2]>, Vec<usize>) {
+        let count = uniform.len();
+        let mut pairs = Vec::with_capacity(count);
+        for &[_, u, v] in uniform {
+            pairs.push([u, v]);
+        }
+        let mut normal = vec![[0.0; 2]; count];
+        normal_pairs(&pairs, &mut normal);
+        let (mut points, mut modes) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for (&[which, ..], &normal) in uniform.iter().zip(&normal) {
+            let component = &self.components[index_at(&self.cumulative, which)];
+            let [x, y] = component.gaussian.shape(normal);
+            points.push([x as f32, y as f32]);
+            modes.push(component.mode);
+        }
+        (points, modes)
     }
 
     fn mean(&self) -> [f64; 2] {

@@ -35,9 +35,24 @@ pub trait Distribution: Debug + Send + Sync {
     /// numbers uniform on [0, 1) stand for.
     fn place(&self, uniform: [f64; 3]) -> ([f64; 2], usize);
 
+    /// [`place`](Self::place) of each of these.
+    fn place_all(&self, uniform: &[[f64; 3]]) -> (Vec<[f32; 2]>, Vec<usize>) {
+        let (mut points, mut modes) = (Vec::with_capacity(uniform.len()), Vec::with_capacity(uniform.len()));
+        for &uniform in uniform {
+            let ([x, y], mode) = self.place(uniform);
+            points.push([x as f32, y as f32]);
+            modes.push(mode);
+        }
+        (points, modes)
+    }
+
     /// Draws `count` points and the mode each belongs to.
     fn sample_labelled(&self, rng: &mut Rng, count: usize) -> (Vec<[f32; 2]>, Vec<usize>) {
-        (0..count).map(|_| rounded(self.place([rng.uniform(), rng.uniform(), rng.uniform()]))).unzip()
+        let mut uniform = Vec::with_capacity(count);
+        for _ in 0..count {
+            uniform.push([rng.uniform(), rng.uniform(), rng.uniform()]);
+        }
+        self.place_all(&uniform)
     }
 
     /// As [`sample_labelled`](Self::sample_labelled), but covering the distribution more evenly:
@@ -50,12 +65,13 @@ pub trait Distribution: Debug + Send + Sync {
     fn sample_evenly(&self, rng: &mut Rng, count: usize) -> (Vec<[f32; 2]>, Vec<usize>) {
         const STRIDES: [f64; 2] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_2];
         let shift = [rng.uniform(), rng.uniform(), rng.uniform()];
-        (0..count)
+        let uniform: Vec<[f64; 3]> = (0..count)
             .map(|i| {
                 let along = |axis: usize| (shift[axis + 1] + i as f64 * STRIDES[axis]) % 1.0;
-                rounded(self.place([(i as f64 + shift[0]) / count as f64, along(0), along(1)]))
+                [(i as f64 + shift[0]) / count as f64, along(0), along(1)]
             })
-            .unzip()
+            .collect();
+        self.place_all(&uniform)
     }
 
     /// Draws `count` points.
@@ -149,10 +165,6 @@ fn index_at(cumulative: &[f64], uniform: f64) -> usize {
     // The sums may end a rounding away from 1, so scale by the last; it is strictly above any draw.
     let u = uniform * cumulative[cumulative.len() - 1];
     cumulative.partition_point(|&sum| sum <= u)
-}
-
-fn rounded((point, mode): ([f64; 2], usize)) -> ([f32; 2], usize) {
-    (point.map(|x| x as f32), mode)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 
 use flow_kernels::Conditioning;
 
-use crate::{Error, Result, Schedule, distribution::Distribution};
+use crate::{Error, Result, Schedule, distribution::Distribution, schedule::Coefficients};
 
 /// The Gaussian model of a coupled pair: `x0` has mean n and standard deviation p, `x1` mean m and
 /// standard deviation q (each scalar, the same on both axes), and their correlation is 0 for an
@@ -86,10 +86,17 @@ impl Preconditioning {
             return Err(Error::invalid("t", t, "from 0 to 1"));
         }
         let t = self.clamp_time(t);
-        let c = self.schedule.at(t);
+        Ok(self.given(t, self.schedule.at(t)))
+    }
+
+    /// As [`at`](Self::at) for a time of which the schedule's values `c` are known.
+    pub(crate) fn given(&self, t: f64, c: Coefficients) -> Conditioning {
         let ((m, q), (n, p)) =
             ((self.target.mean, self.target.deviation), (self.source.mean, self.source.deviation));
-        let axes = |data: f64, noise: f64| [0, 1].map(|axis| (data * m[axis] + noise * n[axis]) as f32);
+        // Spelled out, here and wherever a batch is made: built for size, `map` is a call for each element.
+        let axes = |data: f64, noise: f64| {
+            [(data * m[0] + noise * n[0]) as f32, (data * m[1] + noise * n[1]) as f32]
+        };
         let (denoise, skip, gain) = if self.coupled {
             let spread = c.alpha * q + c.sigma * p;
             (q / spread, (c.d_alpha * q + c.d_sigma * p) / spread, q)
@@ -101,7 +108,7 @@ impl Preconditioning {
                 q * p * (c.d_alpha * c.sigma - c.alpha * c.d_sigma) / variance.sqrt(),
             )
         };
-        Ok(Conditioning {
+        Conditioning {
             center: axes(c.alpha, c.sigma),
             inverse_scale: (1.0 / q) as f32,
             denoise: denoise as f32,
@@ -110,7 +117,7 @@ impl Preconditioning {
             skip: skip as f32,
             gain: gain as f32,
             label: None,
-        })
+        }
     }
 }
 

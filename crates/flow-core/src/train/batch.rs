@@ -2,7 +2,10 @@
 
 use flow_kernels::Conditioning;
 
-use crate::{Result, Schedule, config::Objective, coupling::Pairs, field::preconditioning::Preconditioning};
+use crate::{
+    Result, Schedule, config::Objective, coupling::Pairs, field::preconditioning::Preconditioning,
+    train::goal::Goal,
+};
 
 /// What one training step needs of its batch of n pairs.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,25 +22,18 @@ pub struct Batch {
 
 impl Batch {
     /// Moves each pair to its time on its conditional path: `x = alpha x1 + sigma x0` with the
-    /// velocity `alpha' x1 + sigma' x0`.
-    ///
-    /// # Errors
-    /// As [`Preconditioning::at`].
-    pub fn fill_with_paths(
-        &mut self,
-        preconditioning: &Preconditioning,
-        pairs: &Pairs,
-        times: Vec<f64>,
-    ) -> Result<()> {
-        let rows = || times.iter().zip(pairs.x0.iter().zip(&pairs.x1));
+    /// velocity `alpha' x1 + sigma' x0`. The [`times`](Self::times) are the batch's own, which the
+    /// path's clamp has let through.
+    pub fn fill_with_paths(&mut self, preconditioning: &Preconditioning, pairs: &Pairs) {
         self.points.clear();
         self.velocities.clear();
-        for (&t, (&x0, &x1)) in rows() {
+        self.conditionings.clear();
+        for (&t, (&x0, &x1)) in self.times.iter().zip(pairs.x0.iter().zip(&pairs.x1)) {
             let c = preconditioning.schedule().at(t);
             self.points.push(mix(c.alpha, x1, c.sigma, x0));
             self.velocities.push(mix(c.d_alpha, x1, c.d_sigma, x0));
+            self.conditionings.push(preconditioning.given(t, c));
         }
-        self.condition(preconditioning, times)
     }
 
     /// Takes each pair as the two ends of one of `steps` equal steps in time, the one its label
@@ -54,28 +50,26 @@ impl Batch {
         let rate = steps as f64;
         self.points.clone_from(&pairs.x0);
         self.velocities = pairs.x0.iter().zip(&pairs.x1).map(|(&x0, &x1)| mix(rate, x1, -rate, x0)).collect();
-        self.condition(preconditioning, pairs.labels.iter().map(|&index| index as f64 / rate).collect())
-    }
-
-    fn condition(&mut self, preconditioning: &Preconditioning, times: Vec<f64>) -> Result<()> {
-        self.conditionings = times.iter().map(|&t| preconditioning.at(t)).collect::<Result<_>>()?;
-        self.times = times;
+        self.times = pairs.labels.iter().map(|&index| index as f64 / rate).collect();
+        self.conditionings = self.times.iter().map(|&t| preconditioning.at(t)).collect::<Result<_>>()?;
         Ok(())
     }
 
-    /// Gain of the network's output, for each pair and axis (n x 2), and what is left for it to
-    /// explain (n x 2): `gain F` should equal the velocity without `drift + skip xc`, both in the
-    /// units of the objective.
-    pub fn gains_and_remainders(&self, schedule: Schedule, objective: Objective) -> (Vec<f32>, Vec<f32>) {
+    /// What the network's outputs should be: `gain F` should equal the velocity without
+    /// `drift + skip xc`, both in the units of the objective.
+    pub fn goal(&self, schedule: Schedule, objective: Objective) -> Goal {
+        let count = 2 * self.points.len();
+        let (mut gains, mut remainders) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let rows = self.times.iter().zip(&self.points).zip(&self.velocities).zip(&self.conditionings);
-        rows.flat_map(|(((&t, x), velocity), c)| {
+        for (((&t, x), velocity), c) in rows {
             let unit = velocity_unit(schedule, t, objective);
-            [0, 1].map(|axis| {
+            for axis in 0..2 {
                 let known = c.drift[axis] + c.skip * (x[axis] - c.center[axis]);
-                (unit * c.gain, unit * (velocity[axis] - known))
-            })
-        })
-        .unzip()
+                gains.push(unit * c.gain);
+                remainders.push(unit * (velocity[axis] - known));
+            }
+        }
+        Goal { gains, remainders }
     }
 }
 
@@ -89,6 +83,9 @@ fn mix(data: f64, x1: [f32; 2], noise: f64, x0: [f32; 2]) -> [f32; 2] {
 ///
 /// At a given point `alpha dE1 + sigma dE0 = 0` and `du = alpha' dE1 + sigma' dE0`.
 fn velocity_unit(schedule: Schedule, t: f64, objective: Objective) -> f32 {
+    if objective == Objective::Velocity {
+        return 1.0;
+    }
     let c = schedule.at(t);
     let determinant = c.d_alpha * c.sigma - c.alpha * c.d_sigma;
     match objective {
@@ -111,9 +108,9 @@ mod tests {
         let mut rng = Rng::stream(1, "test");
         let (x1, labels) = target.sample_labelled(&mut rng, 9);
         let pairs = Pairs { x0: source.sample(&mut rng, 9), x1, labels };
-        let mut batch = Batch::default();
         let times = (1..=9).map(|i| f64::from(i) / 10.0).collect();
-        batch.fill_with_paths(&preconditioning, &pairs, times).unwrap();
+        let mut batch = Batch { times, ..Batch::default() };
+        batch.fill_with_paths(&preconditioning, &pairs);
         (batch, pairs, (0..18).map(|_| rng.uniform() as f32 - 0.5).collect())
     }
 
@@ -122,7 +119,7 @@ mod tests {
         for schedule in [Schedule::CondOt, Schedule::Cosine] {
             let (batch, pairs, outputs) = example(schedule);
             for objective in [Objective::Velocity, Objective::Data, Objective::Noise] {
-                let (gains, remainders) = batch.gains_and_remainders(schedule, objective);
+                let Goal { gains, remainders } = batch.goal(schedule, objective);
                 for row in 0..9 {
                     let at = schedule.at(batch.times[row]);
                     let (c, x) = (batch.conditionings[row], batch.points[row]);

@@ -1,14 +1,16 @@
 //! Engines: which implementation computes the network, its gradient and the optimizer's step.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use flow_kernels::MlpShape;
 
 use crate::{
+    Result,
     config::Engine,
     train::{
         adam::Adam,
         fused::{self, SharedPass},
-        model::Model,
+        goal::{Goal, mean_square},
+        model::{Model, read},
     },
 };
 
@@ -45,6 +47,25 @@ impl Network {
         match self {
             Self::Stock(_) => model.forward(features),
             Self::Fused(pass) => fused::forward(features, model.theta(), pass),
+        }
+    }
+
+    /// The loss of the network's outputs, recorded for a backward pass, and its value.
+    ///
+    /// # Errors
+    /// [`Error::Framework`](crate::Error::Framework) when burn cannot read its own tensor.
+    pub fn loss(&self, outputs: Tensor<2>, goal: Goal) -> Result<(Tensor<1>, f64)> {
+        match self {
+            Self::Stock(device) => {
+                let upload = |values: Vec<f32>| {
+                    let shape = [values.len() / 2, 2];
+                    Tensor::<2>::from_data(TensorData::new(values, shape), device)
+                };
+                let residual = outputs * upload(goal.gains) - upload(goal.remainders);
+                let value = mean_square(&read(residual.clone())?);
+                Ok(((residual.clone() * residual).mean(), value))
+            }
+            Self::Fused(_) => Ok(fused::loss(outputs, goal)),
         }
     }
 

@@ -28,6 +28,8 @@ use burn::{
 };
 use flow_kernels::{AdamStep, MlpShape, TrainingPass};
 
+use crate::train::goal::{Goal, Measured};
+
 /// The memory of a training pass, shared by the forward operation and its backward one.
 #[derive(Clone)]
 pub struct SharedPass(Arc<Mutex<TrainingPass>>);
@@ -66,6 +68,19 @@ pub trait FusedNetwork: Backend {
 pub trait FusedGradient: FusedNetwork {
     /// The gradient of `theta` for the gradient of the outputs of the pass's last forward call.
     fn fused_gradient(output_gradient: FloatTensor<Self>, pass: &SharedPass) -> FloatTensor<Self>;
+}
+
+/// The loss as one operation.
+#[backend_extension(Flex, Autodiff)]
+pub trait FusedLoss: Backend {
+    /// The loss of the `outputs`, a single number.
+    fn fused_loss(outputs: FloatTensor<Self>, goal: Arc<Measured>) -> FloatTensor<Self>;
+}
+
+/// The backward half of [`FusedLoss`].
+pub trait FusedLossGradient: FusedLoss {
+    /// The gradient of the measured outputs for the gradient of their loss.
+    fn fused_loss_gradient(loss_gradient: FloatTensor<Self>, goal: &Measured) -> FloatTensor<Self>;
 }
 
 /// Adam as one operation.
@@ -109,6 +124,21 @@ impl FusedGradient for Flex {
         let mut gradient = vec![0.0; count];
         pass.backward(values(&output_gradient.to_contiguous()), &mut gradient);
         tensor(gradient, [count])
+    }
+}
+
+impl FusedLoss for Flex {
+    fn fused_loss(outputs: FlexTensor, goal: Arc<Measured>) -> FlexTensor {
+        let loss = goal.loss(values(&outputs.to_contiguous()));
+        tensor(vec![loss as f32], [1])
+    }
+}
+
+impl FusedLossGradient for Flex {
+    fn fused_loss_gradient(loss_gradient: FlexTensor, goal: &Measured) -> FlexTensor {
+        let gradient = goal.output_gradient(values(&loss_gradient.to_contiguous())[0]);
+        let rows = gradient.len() / 2;
+        tensor(gradient, [rows, 2])
     }
 }
 
@@ -157,6 +187,39 @@ impl<B: FusedGradient, C: CheckpointStrategy> FusedNetwork for Autodiff<B, C> {
             OpsKind::UnTracked(node) => node.finish(output),
         }
     }
+}
+
+#[derive(Debug)]
+struct LossBackward;
+
+impl<B: FusedLossGradient> Backward<B, 1> for LossBackward {
+    type State = Arc<Measured>;
+
+    fn backward(self, ops: Ops<Arc<Measured>, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let [outputs] = ops.parents;
+        let loss_gradient = gradients.consume::<B>(&ops.node);
+        if let Some(outputs) = outputs {
+            gradients.register::<B>(outputs.id, B::fused_loss_gradient(loss_gradient, &ops.state));
+        }
+    }
+}
+
+impl<B: FusedLossGradient, C: CheckpointStrategy> FusedLoss for Autodiff<B, C> {
+    fn fused_loss(outputs: FloatTensor<Self>, goal: Arc<Measured>) -> FloatTensor<Self> {
+        let (outputs, node) = outputs.into_parts();
+        let loss = B::fused_loss(outputs, goal.clone());
+        match LossBackward.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(node) => node.finish(goal, loss),
+            OpsKind::UnTracked(node) => node.finish(loss),
+        }
+    }
+}
+
+/// The loss of the `outputs`, recorded for a backward pass, and in double precision.
+pub fn loss(outputs: Tensor<2>, goal: Goal) -> (Tensor<1>, f64) {
+    let goal = Arc::new(goal.into_measured());
+    let loss = Tensor::from_dispatch(Dispatch::fused_loss(outputs.into_dispatch(), goal.clone()));
+    (loss, goal.last_loss())
 }
 
 /// The network's outputs for `features`, recorded for a backward pass, which must come before the

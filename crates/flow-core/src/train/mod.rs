@@ -18,6 +18,7 @@ mod adam;
 mod batch;
 mod engine;
 mod fused;
+mod goal;
 mod learning_rate;
 pub mod lesson;
 pub mod loss_history;

@@ -1,6 +1,7 @@
 //! The velocity network as a burn module.
 
 use burn::{
+    backend::{Flex, flex::FlexTensor},
     module::{Module, Param, ParamId},
     tensor::{Device, Tensor, TensorData, activation},
 };
@@ -48,6 +49,18 @@ impl Model {
     /// The flat parameter.
     pub fn theta(&self) -> Tensor<1> {
         self.theta.val()
+    }
+
+    /// Calls `look` with the weights: as they lie in burn's memory, or a copy where burn cannot show them.
+    ///
+    /// # Errors
+    /// As [`weights`](Self::weights).
+    pub fn with_weights<R>(&self, look: impl FnOnce(&[f32]) -> R) -> Result<R> {
+        let theta = self.theta.val().inner().try_into_primitive::<Flex>();
+        match theta.as_ref().ok().and_then(FlexTensor::as_slice) {
+            Some(weights) => Ok(look(weights)),
+            None => Ok(look(&self.weights()?)),
+        }
     }
 
     /// A copy of the weights.

@@ -6,7 +6,7 @@
 //! pair (Xu et al. 2023, arXiv 2302.00670). The own pair always takes part, which makes the
 //! estimate consistent: it tends to the marginal velocity as the batch grows.
 
-use flow_kernels::{math::exp4, simd::F32x4};
+use flow_kernels::DataPoints;
 
 use crate::Schedule;
 
@@ -19,7 +19,7 @@ pub fn stabilise(
     x1: &[[f32; 2]],
     velocities: &mut [[f32; 2]],
 ) {
-    let data = Columns::new(x1);
+    let data = DataPoints::new(x1);
     for (row, velocity) in velocities.iter_mut().enumerate() {
         let c = schedule.at(times[row]);
         // Below this width the own pair is the only one that counts, and the formula 0/0.
@@ -33,40 +33,6 @@ pub fn stabilise(
         for axis in 0..2 {
             velocity[axis] += factor * shift[axis];
         }
-    }
-}
-
-/// The data points as columns of four. Batches are multiples of four (`TrainingConfig`).
-struct Columns(Vec<[F32x4; 2]>);
-
-impl Columns {
-    fn new(points: &[[f32; 2]]) -> Self {
-        let (fours, rest) = points.as_chunks::<4>();
-        debug_assert!(rest.is_empty(), "a batch is a multiple of four");
-        Self(fours.iter().map(|four| [0, 1].map(|axis| F32x4::from_array(four.map(|y| y[axis])))).collect())
-    }
-
-    /// The mean of `y - own` over all data points y, weighted by exp(-`exponent` |x - alpha y|²).
-    fn mean_displacement(&self, x: [f32; 2], own: [f32; 2], alpha: f32, exponent: f32) -> [f32; 2] {
-        let splat = F32x4::splat;
-        let squared_distance = |y: [F32x4; 2]| {
-            let [dx, dy] = [0, 1].map(|axis| splat(x[axis]) - splat(alpha) * y[axis]);
-            dx * dx + dy * dy
-        };
-        // Relative to the own pair, whose weight is therefore exactly 1. No weight overflows: the
-        // largest is exp(|x0|²/2), where x0 is the own pair's normal noise.
-        let own_distance = squared_distance(own.map(splat));
-        let mut total = F32x4::ZERO;
-        let mut sums = [F32x4::ZERO; 2];
-        for &y in &self.0 {
-            let weight = exp4(splat(exponent) * (own_distance - squared_distance(y)));
-            total = total + weight;
-            for axis in 0..2 {
-                sums[axis] = sums[axis] + weight * (y[axis] - splat(own[axis]));
-            }
-        }
-        let total = total.sum();
-        sums.map(|sum| sum.sum() / total)
     }
 }
 

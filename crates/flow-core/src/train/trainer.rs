@@ -22,7 +22,7 @@ use crate::{
         batch::Batch,
         engine::Network,
         learning_rate::{average_decay, learning_rate},
-        model::{Model, initial_weights, read},
+        model::{Model, initial_weights},
         stable_target::stabilise,
     },
 };
@@ -155,8 +155,7 @@ impl Trainer {
     /// [`Error::Diverged`] when the loss is not finite; the weights stay as they were.
     pub fn step(&mut self) -> Result<f64> {
         self.next_batch()?;
-        let residual = self.residual();
-        let loss = mean_square(&read(residual.clone())?);
+        let (recorded, loss) = self.loss()?;
         if !loss.is_finite() {
             return Err(Error::Diverged {
                 process: "training".into(),
@@ -164,8 +163,7 @@ impl Trainer {
             });
         }
 
-        let gradients = (residual.clone() * residual).mean().backward();
-        let gradients = GradientsParams::from_grads(gradients, &self.model);
+        let gradients = GradientsParams::from_grads(recorded.backward(), &self.model);
         self.step += 1;
         let peak = self.training.learning_rate * (64.0 / self.shape.width as f64).min(1.0);
         let rate = learning_rate(peak, self.training.decay, self.step);
@@ -250,11 +248,15 @@ impl Trainer {
         &self.preconditioning
     }
 
-    /// A time for the batch's row `row`: uniform on its own 1/n of [0, 1], which covers [0, 1]
+    /// A time for each of the batch's rows: uniform on its own 1/n of [0, 1], which covers [0, 1]
     /// evenly in every batch and is uniform over all rows.
-    fn draw_time(&mut self, row: usize) -> f64 {
-        let t = (row as f64 + self.times.uniform()) / self.training.batch_size as f64;
-        self.preconditioning.clamp_time(t)
+    fn draw_times(&mut self) {
+        let count = self.training.batch_size;
+        self.batch.times.clear();
+        for row in 0..count {
+            let t = (row as f64 + self.times.uniform()) / count as f64;
+            self.batch.times.push(self.preconditioning.clamp_time(t));
+        }
     }
 
     fn next_batch(&mut self) -> Result<()> {
@@ -263,8 +265,8 @@ impl Trainer {
         if let Lesson::Steps { steps } = self.lesson {
             return self.batch.fill_with_steps(&self.preconditioning, &pairs, steps);
         }
-        let times = (0..count).map(|row| self.draw_time(row)).collect();
-        self.batch.fill_with_paths(&self.preconditioning, &pairs, times)?;
+        self.draw_times();
+        self.batch.fill_with_paths(&self.preconditioning, &pairs);
         if self.training.stable_targets {
             let Batch { times, points, velocities, .. } = &mut self.batch;
             stabilise(self.preconditioning.schedule(), times, points, &pairs.x1, velocities);
@@ -277,32 +279,22 @@ impl Trainer {
         Ok(())
     }
 
-    /// The network's answer minus the batch's (n x 2) in the units of the objective, recorded for
-    /// a backward pass.
-    fn residual(&self) -> Tensor<2> {
-        let mut features = vec![0.0; self.batch.points.len() * self.features.count()];
+    /// The loss of the batch, recorded for a backward pass, and its value.
+    fn loss(&self) -> Result<(Tensor<1>, f64)> {
+        let (rows, columns) = (self.batch.points.len(), self.features.count());
+        let mut features = vec![0.0; rows * columns];
         self.features.write_rows(&self.batch.conditionings, &self.batch.points, &mut features);
-        let (gains, remainders) =
-            self.batch.gains_and_remainders(self.preconditioning.schedule(), self.training.objective);
-        let output = self.network.forward(&self.model, self.upload(features, self.features.count()));
-        output * self.upload(gains, 2) - self.upload(remainders, 2)
-    }
-
-    fn upload(&self, values: Vec<f32>, columns: usize) -> Tensor<2> {
-        let rows = values.len() / columns;
-        Tensor::from_data(TensorData::new(values, [rows, columns]), &self.device)
+        let features = Tensor::from_data(TensorData::new(features, [rows, columns]), &self.device);
+        let outputs = self.network.forward(&self.model, features);
+        let goal = self.batch.goal(self.preconditioning.schedule(), self.training.objective);
+        self.network.loss(outputs, goal)
     }
 
     fn update_average(&mut self) -> Result<()> {
         let decay = average_decay(self.training.ema_decay, self.step) as f32;
-        flow_kernels::average(&mut self.average, &self.model.weights()?, decay);
-        Ok(())
+        let average = &mut self.average;
+        self.model.with_weights(|weights| flow_kernels::average(average, weights, decay))
     }
-}
-
-/// The mean of the squares, summed in order and in f64 so that it is the same on every machine.
-fn mean_square(values: &[f32]) -> f64 {
-    values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>() / values.len() as f64
 }
 
 #[cfg(test)]
