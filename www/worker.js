@@ -26,6 +26,12 @@
   const FEWEST_PARTICLES = 200;
   /** While the reader drags the slider, what can wait does. */
   const DRAG_MILLISECONDS = 300;
+  /**
+   * When the reader presses something, the browser gets the processor for this long, to show what it did: the time of
+   * two or three frames of a slow machine. Steps are only put off, so no bit changes. Ten presses a minute cost training
+   * 2 %; however fast the presses follow each other, they cost half of it at most.
+   */
+  const GIVE_WAY_MILLISECONDS = 100;
   const CURVE_SHARE = 0.04;
   /** The loss floor takes a moment to compute; it is not needed before the loss comes near it. */
   const FLOOR_STEP = 100;
@@ -103,6 +109,8 @@
   /** @type {Session | undefined} */
   let session;
   let askedAt = 0;
+  /** Until then, only what the reader waits for is done. */
+  let givesWayUntil = -Infinity;
   let millisecondsPerStep = 2;
   /** What one particle costs in one function evaluation. */
   let millisecondsPerEvaluation = 5e-4;
@@ -162,10 +170,18 @@
       case "curve":
         session.curve = message.curve;
         break;
+      case "give-way":
+        giveWay();
+        break;
       case "ask":
         answer(session, message);
         break;
     }
+  }
+
+  function giveWay() {
+    const now = performance.now();
+    if (now >= givesWayUntil + GIVE_WAY_MILLISECONDS) givesWayUntil = now + GIVE_WAY_MILLISECONDS;
   }
 
   /**
@@ -220,6 +236,10 @@
     const { until, goal } = session.course;
     const isResting = step >= goal;
     const isDragging = now - askedAt < DRAG_MILLISECONDS && step < until;
+    if (now < givesWayUntil && !pictureIsAwaited(session)) {
+      setTimeout(wake, givesWayUntil - now);
+      return false;
+    }
     if (session.sample || pictureIsDue(session, now, isResting)) {
       takePicture(session);
     } else if (session.straightnessOf !== pictureName(session) && !isDragging) {
@@ -240,9 +260,14 @@
 
   // --- pictures -------------------------------------------------------------------------------------
 
+  /** Whether the reader has asked for another picture than there is. @param {Pick<Session, "picture" | "sampling">} session */
+  function pictureIsAwaited({ picture, sampling }) {
+    return picture.sampling !== JSON.stringify(sampling);
+  }
+
   /** @type {(session: Session, now: number, isResting: boolean) => boolean} */
   function pictureIsDue({ picture, sampling, shownStep, learns }, now, isResting) {
-    if (picture.sampling !== JSON.stringify(sampling)) return true;
+    if (pictureIsAwaited({ picture, sampling })) return true;
     if (!learns || picture.step === shownStep) return false;
     return isResting || now - picture.at >= Math.max(SAMPLE_MILLISECONDS, picture.cost / SAMPLE_SHARE);
   }
@@ -282,8 +307,8 @@
    * @type {(session: Session, particles?: number) => { particles: number, step: number, cost: number }}
    */
   function begin(session, particles) {
-    const { lab, sampling, picture } = session;
-    const isAwaited = picture.sampling !== JSON.stringify(sampling);
+    const { lab, sampling } = session;
+    const isAwaited = pictureIsAwaited(session);
     const cost = sampling.particles * sampling.steps * millisecondsPerEvaluation;
     const few = Math.max(FEWEST_PARTICLES, Math.ceil((sampling.particles * FIRST_SIGHT_MILLISECONDS) / (2 * cost)));
     const count = particles ?? (isAwaited && cost > FIRST_SIGHT_MILLISECONDS ? Math.min(few, sampling.particles) : sampling.particles);
