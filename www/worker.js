@@ -18,9 +18,9 @@
   const SLICE_MILLISECONDS = 12;
   const PROGRESS_MILLISECONDS = 50;
   const HISTORY_MILLISECONDS = 500;
-  /** Pictures are renewed at this pace at most, and take at most this share of the time: training keeps 85 % and more. */
+  /** Pictures are renewed at this pace at most, and with all that is said about them take this share of the time at most. */
   const SAMPLE_MILLISECONDS = 200;
-  const SAMPLE_SHARE = 0.08;
+  const SAMPLE_SHARE = 0.07;
   /** A picture that takes longer than this is preceded by one of few particles, which takes about half of it. */
   const FIRST_SIGHT_MILLISECONDS = 50;
   const FEWEST_PARTICLES = 200;
@@ -32,7 +32,7 @@
    * 2 %; however fast the presses follow each other, they cost half of it at most.
    */
   const GIVE_WAY_MILLISECONDS = 100;
-  const CURVE_SHARE = 0.04;
+  const CURVE_SHARE = 0.03;
   /** The loss floor takes a moment to compute; it is not needed before the loss comes near it. */
   const FLOOR_STEP = 100;
 
@@ -289,7 +289,8 @@
       while (done < 1 && performance.now() - started < SLICE_MILLISECONDS);
       return done;
     });
-    sample.cost += performance.now() - started;
+    const integrated = performance.now();
+    sample.cost += integrated - started;
     if (share < 1) return;
     session.sample = undefined;
     // A field may end where no path passes, when the steps are long: that is an answer, not a failure.
@@ -298,7 +299,8 @@
     if (reason === undefined && sample.particles < sampling.particles) {
       session.sample = begin(session, sampling.particles);
     } else {
-      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost, at: performance.now() };
+      const at = performance.now();
+      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost + at - integrated, at };
     }
   }
 
@@ -334,7 +336,9 @@
   /** @param {Session} session */
   function measureStraightness(session) {
     session.straightnessOf = pictureName(session);
+    const started = performance.now();
     const straightness = attempt(() => session.lab.straightness()).value;
+    session.picture.cost += performance.now() - started;
     send({ kind: "straightness", ...stamp(session), step: session.shownStep, sampling: session.sampling, straightness });
   }
 
