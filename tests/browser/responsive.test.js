@@ -130,7 +130,7 @@ test("the next paint after an interaction comes soon on a processor four times a
   const { latencies, slowest } = await interactionLatencies(lab.page, () => explore(lab, 30_000));
   context.diagnostic(`interaction to next paint, 4 times slower: ${describe(latencies)}, 98 % within ${quantile(latencies, 0.98).toFixed(0)} ms`);
   for (const interaction of slowest.slice(0, 5)) context.diagnostic(tell(interaction));
-  assert.ok(latencies.length > 30, `${latencies.length} interactions were seen`);
+  assert.ok(latencies.length >= 10, `${latencies.length} interactions were seen`);
   // The 98th percentile is for people to read: it tells how busy the machine is with other things as well.
   assert.ok(quantile(latencies, 0.5) <= 100, describe(latencies));
   lab.assertQuiet();
