@@ -35,6 +35,7 @@ import { startWorker } from "./assets.js";
  *   | { kind: "round", name: string, after: number }
  *   | { kind: "sample", sampling: Sampling, replay: number | undefined }
  *   | { kind: "curve", curve: CurvePoint[] }
+ *   | { kind: "give-way" }
  *   | { kind: "ask", id: number, method: string, parameters: any[] }} ToWorker
  */
 
@@ -142,6 +143,11 @@ export class Engine {
   /** Whether a picture is of what was asked for last, and whole. @param {Picture} picture */
   isCurrent({ sampling, replay, particles }) {
     return pictureKey(sampling, replay) === this.#asked.picture && particles === sampling.particles;
+  }
+
+  /** Lets the processor go for a moment; training goes on by itself. */
+  giveWay() {
+    this.#post({ kind: "give-way" });
   }
 
   /** @param {CurvePoint[]} curve */

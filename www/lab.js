@@ -15,6 +15,7 @@ import { History } from "./history.js";
 import { Journey } from "./journey.js";
 import { Layers } from "./layers.js";
 import { notify, reportUncaught } from "./notices.js";
+import { onPress } from "./press.js";
 import { OwnData } from "./own-data.js";
 import { find } from "./find.js";
 import { Preferences } from "./preferences.js";
@@ -80,6 +81,8 @@ class Lab {
   #verdict = find(document, "#verdict", HTMLElement);
   #spoken = find(document, "#verdict-spoken", HTMLElement);
   #frameAt = 0;
+  /** Whether the next frame is the one that shows what the reader pressed. */
+  #isPressed = false;
   #curvedFirst = false;
   #spokenAt = 0;
 
@@ -142,6 +145,7 @@ class Lab {
     new ResizeObserver(() => this.#resized()).observe(this.#panels);
     addEventListener("resize", () => this.#resized());
     watchTheme(() => this.#themed());
+    onPress(() => this.#pressed());
     requestAnimationFrame((now) => this.#frame(now));
   }
 
@@ -167,6 +171,7 @@ class Lab {
   /** @param {number} now */
   #frame(now) {
     requestAnimationFrame((next) => this.#frame(next));
+    if (this.#isPressed) return this.#answerPress();
     const seconds = Math.min(0.1, (now - this.#frameAt) / 1000);
     this.#frameAt = now;
     if (this.#state.playing) {
@@ -179,6 +184,18 @@ class Lab {
       this.#spokenAt = now;
       this.#spoken.textContent = this.#verdict.textContent;
     }
+  }
+
+  /** The reader pressed something: the workers leave the processor to the browser for a moment. */
+  #pressed() {
+    this.#isPressed = true;
+    for (const { engine } of this.#flows.sides) engine.giveWay();
+  }
+
+  /** The frame after a press shows what the press did; the particles fly on in the next one. */
+  #answerPress() {
+    this.#isPressed = false;
+    this.#paint();
   }
 
   #repaint() {

@@ -318,7 +318,8 @@ export class Layers {
     const { layers } = this.#context.state();
     if (document.hidden) return;
     for (const [side, known] of this.#sheets) {
-      if (known.canvas.clientWidth === 0) continue;
+      showSheet(known.canvas, layers.length > 0);
+      if (known.canvas.hidden || known.canvas.clientWidth === 0) continue;
       for (const name of layers) this.#ask(side, known, name, now);
       if (known.isStale) this.#draw(side, known);
     }
@@ -381,6 +382,16 @@ export function sheet(side, selector, name) {
   canvas.setAttribute("aria-hidden", "true");
   find(side.panel.element, selector, HTMLCanvasElement).after(canvas);
   return canvas;
+}
+
+/**
+ * Shows a sheet, or hides it: an empty one that is there costs its memory, and is blended into every frame.
+ * @param {HTMLCanvasElement} canvas @param {boolean} isShown
+ */
+export function showSheet(canvas, isShown) {
+  if (canvas.hidden === !isShown) return;
+  canvas.hidden = !isShown;
+  if (!isShown) canvas.width = canvas.height = 1;
 }
 
 /** Fits a canvas to its box and empties it. @param {HTMLCanvasElement} canvas @param {Side} side @param {Theme} theme */

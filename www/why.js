@@ -4,7 +4,7 @@
  */
 
 import { measure } from "./format.js";
-import { clearSheet, sheet } from "./layers.js";
+import { clearSheet, sheet, showSheet } from "./layers.js";
 import { PROBES } from "./layer-table.js";
 import { find } from "./find.js";
 
@@ -133,9 +133,10 @@ export class Why {
     const state = this.#context.state();
     const isOn = state.probe !== "off";
     for (const [side, probe] of this.#probes) {
+      showSheet(probe.canvas, isOn);
       if (probe.handle.hidden === isOn) probe.handle.hidden = !isOn;
-      if (probe.canvas.clientWidth === 0 || document.hidden) continue;
-      if (isOn) this.#ask(side, probe, now);
+      if (!isOn || document.hidden || probe.canvas.clientWidth === 0) continue;
+      this.#ask(side, probe, now);
       if (probe.isStale) this.#draw(side, probe);
     }
     if (now - this.#spokenAt > SPEAK_MILLISECONDS) {
@@ -169,7 +170,6 @@ export class Why {
     probe.isStale = false;
     const plot = clearSheet(probe.canvas, side, this.#context.theme());
     const { probe: kind, place } = this.#context.state();
-    if (kind === "off") return;
     const [x, y] = plot.place(place);
     probe.handle.style.left = `${(100 * x) / plot.size}%`;
     probe.handle.style.top = `${(100 * y) / plot.size}%`;

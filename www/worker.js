@@ -20,15 +20,21 @@ importScripts("../pkg/flow_wasm.classic.js");
   const SLICE_MILLISECONDS = 12;
   const PROGRESS_MILLISECONDS = 50;
   const HISTORY_MILLISECONDS = 500;
-  /** Pictures are renewed at this pace at most, and take at most this share of the time: training keeps 85 % and more. */
+  /** Pictures are renewed at this pace at most, and with all that is said about them take this share of the time at most. */
   const SAMPLE_MILLISECONDS = 200;
-  const SAMPLE_SHARE = 0.08;
+  const SAMPLE_SHARE = 0.07;
   /** A picture that takes longer than this is preceded by one of few particles, which takes about half of it. */
   const FIRST_SIGHT_MILLISECONDS = 50;
   const FEWEST_PARTICLES = 200;
   /** While the reader drags the slider, what can wait does. */
   const DRAG_MILLISECONDS = 300;
-  const CURVE_SHARE = 0.04;
+  /**
+   * When the reader presses something, the browser gets the processor for this long, to show what it did: the time of
+   * two or three frames of a slow machine. Steps are only put off, so no bit changes. Ten presses a minute cost training
+   * 2 %; however fast the presses follow each other, they cost half of it at most.
+   */
+  const GIVE_WAY_MILLISECONDS = 100;
+  const CURVE_SHARE = 0.03;
   /** The loss floor takes a moment to compute; it is not needed before the loss comes near it. */
   const FLOOR_STEP = 100;
 
@@ -105,6 +111,8 @@ importScripts("../pkg/flow_wasm.classic.js");
   /** @type {Session | undefined} */
   let session;
   let askedAt = 0;
+  /** Until then, only what the reader waits for is done. */
+  let givesWayUntil = -Infinity;
   let millisecondsPerStep = 2;
   /** What one particle costs in one function evaluation. */
   let millisecondsPerEvaluation = 5e-4;
@@ -163,10 +171,18 @@ importScripts("../pkg/flow_wasm.classic.js");
       case "curve":
         session.curve = message.curve;
         break;
+      case "give-way":
+        giveWay();
+        break;
       case "ask":
         answer(session, message);
         break;
     }
+  }
+
+  function giveWay() {
+    const now = performance.now();
+    if (now >= givesWayUntil + GIVE_WAY_MILLISECONDS) givesWayUntil = now + GIVE_WAY_MILLISECONDS;
   }
 
   /**
@@ -221,6 +237,10 @@ importScripts("../pkg/flow_wasm.classic.js");
     const { until, goal } = session.course;
     const isResting = step >= goal;
     const isDragging = now - askedAt < DRAG_MILLISECONDS && step < until;
+    if (now < givesWayUntil && !pictureIsAwaited(session)) {
+      setTimeout(wake, givesWayUntil - now);
+      return false;
+    }
     if (session.sample || pictureIsDue(session, now, isResting)) {
       takePicture(session);
     } else if (session.straightnessOf !== pictureName(session) && !isDragging) {
@@ -241,9 +261,14 @@ importScripts("../pkg/flow_wasm.classic.js");
 
   // --- pictures -------------------------------------------------------------------------------------
 
+  /** Whether the reader has asked for another picture than there is. @param {Pick<Session, "picture" | "sampling">} session */
+  function pictureIsAwaited({ picture, sampling }) {
+    return picture.sampling !== JSON.stringify(sampling);
+  }
+
   /** @type {(session: Session, now: number, isResting: boolean) => boolean} */
   function pictureIsDue({ picture, sampling, shownStep, learns }, now, isResting) {
-    if (picture.sampling !== JSON.stringify(sampling)) return true;
+    if (pictureIsAwaited({ picture, sampling })) return true;
     if (!learns || picture.step === shownStep) return false;
     return isResting || now - picture.at >= Math.max(SAMPLE_MILLISECONDS, picture.cost / SAMPLE_SHARE);
   }
@@ -265,7 +290,8 @@ importScripts("../pkg/flow_wasm.classic.js");
       while (done < 1 && performance.now() - started < SLICE_MILLISECONDS);
       return done;
     });
-    sample.cost += performance.now() - started;
+    const integrated = performance.now();
+    sample.cost += integrated - started;
     if (share < 1) return;
     session.sample = undefined;
     // A field may end where no path passes, when the steps are long: that is an answer, not a failure.
@@ -274,7 +300,8 @@ importScripts("../pkg/flow_wasm.classic.js");
     if (reason === undefined && sample.particles < sampling.particles) {
       session.sample = begin(session, sampling.particles);
     } else {
-      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost, at: performance.now() };
+      const at = performance.now();
+      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost + at - integrated, at };
     }
   }
 
@@ -283,8 +310,8 @@ importScripts("../pkg/flow_wasm.classic.js");
    * @type {(session: Session, particles?: number) => { particles: number, step: number, cost: number }}
    */
   function begin(session, particles) {
-    const { lab, sampling, picture } = session;
-    const isAwaited = picture.sampling !== JSON.stringify(sampling);
+    const { lab, sampling } = session;
+    const isAwaited = pictureIsAwaited(session);
     const cost = sampling.particles * sampling.steps * millisecondsPerEvaluation;
     const few = Math.max(FEWEST_PARTICLES, Math.ceil((sampling.particles * FIRST_SIGHT_MILLISECONDS) / (2 * cost)));
     const count = particles ?? (isAwaited && cost > FIRST_SIGHT_MILLISECONDS ? Math.min(few, sampling.particles) : sampling.particles);
@@ -310,7 +337,9 @@ importScripts("../pkg/flow_wasm.classic.js");
   /** @param {Session} session */
   function measureStraightness(session) {
     session.straightnessOf = pictureName(session);
+    const started = performance.now();
     const straightness = attempt(() => session.lab.straightness()).value;
+    session.picture.cost += performance.now() - started;
     send({ kind: "straightness", ...stamp(session), step: session.shownStep, sampling: session.sampling, straightness });
   }
 

@@ -54,6 +54,10 @@ export class Chart {
   #table;
   /** @type {Drawing | undefined} */
   #drawing;
+  /** @type {Theme | undefined} */
+  #theme;
+  /** Whether it is in the window or will soon be. */
+  #isNear = false;
   /** The plotting area in CSS pixels. */
   #area = { left: 0, right: 1, top: 0, bottom: 1 };
   /** Where the reader reads; undefined for the drawing's own place. @type {number | undefined} */
@@ -89,21 +93,37 @@ export class Chart {
     this.#plot.addEventListener("pointerleave", () => {
       if (document.activeElement !== this.#probe) this.#read(undefined);
     });
+    new IntersectionObserver((entries) => this.#approach(entries), { rootMargin: "25%" }).observe(this.#plot);
     figure.prepend(this.#plot, this.#reading, this.#legend);
     figure.append(details);
   }
 
-  /** @param {Drawing} drawing @param {Theme} theme */
+  /** Shows a drawing: its words at once, its lines when they can be seen. @param {Drawing} drawing @param {Theme} theme */
   draw(drawing, theme) {
     this.#drawing = drawing;
+    this.#theme = theme;
+    this.#canvas.setAttribute("aria-label", drawing.summary);
+    showLegend(this.#legend, drawing.curves);
+    if (this.#isNear) this.#paint(drawing, theme);
+    this.#read(this.#at);
+    if (this.#table.closest("details")?.open) this.#fill(drawing);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries the last says how it is now */
+  #approach(entries) {
+    const wasNear = this.#isNear;
+    this.#isNear = entries.at(-1)?.isIntersecting ?? true;
+    if (this.#isNear && !wasNear && this.#drawing && this.#theme) this.#paint(this.#drawing, this.#theme);
+  }
+
+  /** @param {Drawing} drawing @param {Theme} theme */
+  #paint({ x, y, curves, bars }, { ink, muted, rule, strong, font }) {
     const canvas = this.#canvas;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((length) => Math.round(length * devicePixelRatio));
     if (!width || !height) return;
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     canvas.getContext("2d")?.clearRect(0, 0, width, height);
-    const { x, y, curves, bars } = drawing;
-    const { ink, muted, rule, strong, font } = theme;
     const series = [
       ...bars.map((at) => ({ color: rule, points: [[at, y.min], [at, y.max]], width: 6 })),
       ...curves.map(({ points, line, mark, isQuiet }) => ({ color: isQuiet ? strong : ink, points, line, mark, width: isQuiet ? 1 : 1.5 })),
@@ -111,10 +131,6 @@ export class Chart {
     const look = { ink, muted, rule, font, text_size: 12, pixel_ratio: devicePixelRatio };
     const area = JSON.parse(draw_chart(canvas, JSON.stringify({ x, y, series, theme: look })));
     for (const side of /** @type {const} */ (["left", "right", "top", "bottom"])) this.#area[side] = area[side] / devicePixelRatio;
-    canvas.setAttribute("aria-label", drawing.summary);
-    showLegend(this.#legend, curves);
-    this.#read(this.#at);
-    if (this.#table.closest("details")?.open) this.#fill(drawing);
   }
 
   // --- reading --------------------------------------------------------------------------------------

@@ -67,35 +67,57 @@ function watchSlider() {
 }
 
 /**
- * From each interaction (click, key, drag) during `action` until the next paint, in milliseconds, as the browser counts
- * it (Event Timing; the longest event of each interaction), and what the slowest was. Interactions faster than a frame
- * are not told apart: they count as 16 ms. Chromium only.
+ * An interaction until the next paint, in milliseconds: it waits for the main thread, is handled, and waits to be shown.
+ * @typedef {{ duration: number, waits: number, handled: number, shown: number, what: string }} Interaction
+ */
+
+/**
+ * From each interaction (click, key, drag) during `action` until the next paint, as the browser counts it (Event Timing;
+ * the longest event of each interaction), slowest first. Interactions faster than a frame are not told apart: they count
+ * as 16 ms. Chromium only.
  * @param {import("playwright-core").Page} page
  * @param {() => Promise<void>} action
+ * @returns {Promise<{ latencies: number[], slowest: Interaction[] }>}
  */
 export async function interactionLatencies(page, action) {
-  await page.evaluate(() => {
-    /** @type {Map<number, { duration: number, what: string }>} */
-    const longest = new Map();
-    const observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        const { interactionId, duration, name, target } = /** @type {PerformanceEventTiming & { interactionId: number }} */ (entry);
-        if (interactionId === 0 || duration <= (longest.get(interactionId)?.duration ?? 0)) continue;
-        const element = target instanceof HTMLElement ? `${target.tagName} ${target.id} ${target.textContent?.trim().slice(0, 20)}` : "";
-        longest.set(interactionId, { duration, what: `${name} ${element}` });
-      }
-    });
-    observer.observe(/** @type {any} */ ({ type: "event", durationThreshold: 16 }));
-    Object.assign(globalThis, { interactions: longest, interactionsBefore: /** @type {any} */ (performance).interactionCount });
-  });
+  await page.evaluate(watchInteractions);
   await action();
   const { seen, count } = await page.evaluate(() => {
     const { interactions, interactionsBefore } = /** @type {any} */ (globalThis);
     return { seen: [...interactions.values()], count: /** @type {any} */ (performance).interactionCount - interactionsBefore };
   });
-  const slowest = seen.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.duration - a.duration);
+  const slowest = seen.toSorted((/** @type {Interaction} */ a, /** @type {Interaction} */ b) => b.duration - a.duration);
   const latencies = [...seen.map(({ duration }) => duration), ...Array.from({ length: Math.max(0, count - seen.length) }, () => 16)];
-  return { latencies, slowest: slowest.slice(0, 5).map((/** @type {any} */ { duration, what }) => `${duration} ms ${what}`) };
+  return { latencies, slowest };
+}
+
+/** Runs in the page: keeps the longest event of each interaction, in the global `interactions`. */
+function watchInteractions() {
+  /** @type {Map<number, Interaction>} */
+  const longest = new Map();
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { interactionId, startTime, processingStart, processingEnd, duration, name, target } =
+        /** @type {PerformanceEventTiming & { interactionId: number }} */ (entry);
+      if (interactionId === 0 || duration <= (longest.get(interactionId)?.duration ?? 0)) continue;
+      const element = target instanceof HTMLElement ? `${target.tagName} ${target.id} ${target.textContent?.trim().slice(0, 20)}` : "";
+      longest.set(interactionId, {
+        duration,
+        waits: processingStart - startTime,
+        handled: processingEnd - processingStart,
+        shown: duration - (processingEnd - startTime),
+        what: `${name} ${element}`,
+      });
+    }
+  });
+  observer.observe(/** @type {any} */ ({ type: "event", durationThreshold: 16 }));
+  Object.assign(globalThis, { interactions: longest, interactionsBefore: /** @type {any} */ (performance).interactionCount });
+}
+
+/** An interaction and where its time went, for people. @param {Interaction} interaction */
+export function tell({ duration, waits, handled, shown, what }) {
+  const [a, b, c] = [waits, handled, shown].map((time) => time.toFixed(0));
+  return `${duration} ms: waits ${a}, handled ${b}, shown ${c}: ${what}`;
 }
 
 /**
