@@ -98,7 +98,7 @@ pub enum Engine {
     /// `flow-kernels`. The same bits on every machine.
     #[default]
     Fused,
-    /// burn on its flex backend, ordinary operations only.
+    /// burn on its flex backend, ordinary operations only (cargo feature `flex`).
     Flex,
     /// burn on its ndarray backend, ordinary operations only (cargo feature `ndarray`).
     Ndarray,
@@ -126,10 +126,22 @@ impl TrainingConfig {
         {
             return Err(Error::invalid("training.class_dropout", dropout, "from 0 to 1, or nothing"));
         }
-        if self.engine == Engine::Ndarray && !cfg!(feature = "ndarray") {
-            return Err(Error::unavailable("engine \"ndarray\"", "this build leaves burn-ndarray out"));
+        self.engine.check_available()
+    }
+}
+
+impl Engine {
+    fn check_available(self) -> Result<()> {
+        let (name, is_built) = match self {
+            Self::Fused => return Ok(()),
+            Self::Flex => ("flex", cfg!(feature = "flex")),
+            Self::Ndarray => ("ndarray", cfg!(feature = "ndarray")),
+        };
+        if is_built {
+            return Ok(());
         }
-        Ok(())
+        let reason = "this build leaves burn's own operations out; the program `flow` has them";
+        Err(Error::unavailable(format!("engine \"{name}\""), reason))
     }
 }
 

@@ -2,18 +2,20 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+#[cfg(feature = "flex")]
+use burn::optim::{Adam as StockAdam, AdamConfig};
 use burn::{
-    optim::{
-        Adam as StockAdam, AdamConfig, AdamState, AdaptiveMomentumState, DynState, LearningRate,
-        ModuleOptimizer, Optimizer,
-    },
-    tensor::{Device, Tensor, TensorData},
+    optim::{AdamState, AdaptiveMomentumState, DynState, LearningRate, ModuleOptimizer, Optimizer},
+    tensor::{Device, Tensor},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
-    train::{fused, model::read},
+    train::{
+        fused,
+        tensor::{read, upload},
+    },
 };
 
 /// Adam (Kingma and Ba 2015, arXiv 1412.6980) with betas 0.9 and 0.999 and epsilon 1e-8, for a
@@ -31,6 +33,7 @@ pub struct Adam {
 
 #[derive(Clone)]
 enum Rule {
+    #[cfg(feature = "flex")]
     Stock(StockAdam),
     Fused,
 }
@@ -45,6 +48,7 @@ pub struct Moments {
 
 impl Adam {
     /// burn's own Adam.
+    #[cfg(feature = "flex")]
     pub fn stock() -> Self {
         Self::new(Rule::Stock(AdamConfig::new().with_epsilon(1e-8).build()))
     }
@@ -87,10 +91,10 @@ impl Adam {
                 )));
             }
         }
-        let upload =
-            |values| Tensor::<1>::from_data(TensorData::new(values, [count]), &device.clone().inner());
+        let device = device.clone().inner();
         *self.state() = (step > 0).then(|| {
-            let [first, second] = [moments.first, moments.second].map(upload);
+            let [first, second] =
+                [moments.first, moments.second].map(|values| upload(values, [count], &device));
             let momentum = AdaptiveMomentumState::new(step as usize, first, second);
             DynState::create(AdamState::new(momentum), 1)
         });
@@ -105,6 +109,7 @@ impl Adam {
 impl std::fmt::Debug for Adam {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.rule {
+            #[cfg(feature = "flex")]
             Rule::Stock(_) => "Adam::stock",
             Rule::Fused => "Adam::fused",
         })
@@ -124,6 +129,7 @@ impl Optimizer for Adam {
         let mut kept = self.state();
         let before = kept.take().map(DynState::downcast::<AdamState<D>>);
         let (parameters, after) = match &self.rule {
+            #[cfg(feature = "flex")]
             Rule::Stock(adam) => adam.step(rate, parameters, gradient, before),
             Rule::Fused => fused::adam_step(rate, parameters, gradient, before),
         };

@@ -1,16 +1,18 @@
 //! Engines: which implementation computes the network, its gradient and the optimizer's step.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use flow_kernels::MlpShape;
 
+#[cfg(feature = "flex")]
+use crate::train::stock;
 use crate::{
     Result,
     config::Engine,
     train::{
         adam::Adam,
         fused::{self, SharedPass},
-        goal::{Goal, mean_square},
-        model::{Model, read},
+        goal::Goal,
+        model::Model,
     },
 };
 
@@ -18,6 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub enum Network {
     /// burn's own operations on one of its backends.
+    #[cfg(feature = "flex")]
     Stock(Device),
     /// The whole network as one operation on burn's flex backend.
     Fused(SharedPass),
@@ -25,17 +28,19 @@ pub enum Network {
 
 impl Network {
     /// The implementation `engine` names, for batches of `batch_size` rows.
+    /// [`Config::validate`](crate::Config::validate) has refused engines this build leaves out.
     pub fn new(engine: Engine, shape: MlpShape, batch_size: usize) -> Self {
         match engine {
-            Engine::Fused => Self::Fused(SharedPass::new(shape, batch_size)),
-            Engine::Flex => Self::Stock(Device::flex().autodiff()),
-            Engine::Ndarray => Self::Stock(ndarray().autodiff()),
+            #[cfg(feature = "flex")]
+            Engine::Flex | Engine::Ndarray => Self::Stock(stock::device(engine)),
+            _ => Self::Fused(SharedPass::new(shape, batch_size)),
         }
     }
 
     /// Where its tensors live.
     pub fn device(&self) -> Device {
         match self {
+            #[cfg(feature = "flex")]
             Self::Stock(device) => device.clone(),
             Self::Fused(_) => Device::flex().autodiff(),
         }
@@ -45,7 +50,8 @@ impl Network {
     /// pass.
     pub fn forward(&self, model: &Model, features: Tensor<2>) -> Tensor<2> {
         match self {
-            Self::Stock(_) => model.forward(features),
+            #[cfg(feature = "flex")]
+            Self::Stock(_) => stock::forward(model, features),
             Self::Fused(pass) => fused::forward(features, model.theta(), pass),
         }
     }
@@ -56,15 +62,8 @@ impl Network {
     /// [`Error::Framework`](crate::Error::Framework) when burn cannot read its own tensor.
     pub fn loss(&self, outputs: Tensor<2>, goal: Goal) -> Result<(Tensor<1>, f64)> {
         match self {
-            Self::Stock(device) => {
-                let upload = |values: Vec<f32>| {
-                    let shape = [values.len() / 2, 2];
-                    Tensor::<2>::from_data(TensorData::new(values, shape), device)
-                };
-                let residual = outputs * upload(goal.gains) - upload(goal.remainders);
-                let value = mean_square(&read(residual.clone())?);
-                Ok(((residual.clone() * residual).mean(), value))
-            }
+            #[cfg(feature = "flex")]
+            Self::Stock(device) => stock::loss(outputs, goal, device),
             Self::Fused(_) => Ok(fused::loss(outputs, goal)),
         }
     }
@@ -72,20 +71,9 @@ impl Network {
     /// The optimizer.
     pub fn optimizer(&self) -> Adam {
         match self {
+            #[cfg(feature = "flex")]
             Self::Stock(_) => Adam::stock(),
             Self::Fused(_) => Adam::fused(),
         }
     }
-}
-
-#[cfg(feature = "ndarray")]
-#[allow(deprecated, reason = "burn prefers flex; ndarray is here as an independent check")]
-fn ndarray() -> Device {
-    Device::ndarray()
-}
-
-#[cfg(not(feature = "ndarray"))]
-fn ndarray() -> Device {
-    // `Config::validate` has refused the engine; flex computes the same function.
-    Device::flex()
 }

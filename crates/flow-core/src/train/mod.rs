@@ -24,6 +24,9 @@ pub mod lesson;
 pub mod loss_history;
 mod model;
 pub mod stable_target;
+#[cfg(feature = "flex")]
+mod stock;
+mod tensor;
 mod trainer;
 
 pub use adam::Moments;

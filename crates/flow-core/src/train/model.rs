@@ -3,11 +3,14 @@
 use burn::{
     backend::{Flex, flex::FlexTensor},
     module::{Module, Param, ParamId},
-    tensor::{Device, Tensor, TensorData, activation},
+    tensor::{Device, Tensor},
 };
 use flow_kernels::MlpShape;
 
-use crate::{Error, Result, Rng};
+use crate::{
+    Result, Rng,
+    train::tensor::{read, upload},
+};
 
 /// A multilayer perceptron with `SiLU` between its layers, whose weights are one flat parameter in
 /// the layout of [`MlpShape`].
@@ -27,23 +30,14 @@ const THETA: u64 = 1;
 impl Model {
     /// Puts weights on a device.
     pub fn new(shape: MlpShape, weights: Vec<f32>, device: &Device) -> Self {
-        let theta = Tensor::<1>::from_data(TensorData::new(weights, [shape.parameter_count()]), device);
+        let theta = upload(weights, [shape.parameter_count()], device);
         Self { theta: Param::initialized(ParamId::from(THETA), theta.require_grad()), shape }
     }
 
-    /// The network's output (rows x outputs) for `features` (rows x inputs), by burn's own operations.
-    pub fn forward(&self, features: Tensor<2>) -> Tensor<2> {
-        let theta = self.theta.val();
-        let mut activations = features;
-        for (index, layer) in self.shape.layers().enumerate() {
-            let weights = theta.clone().slice(layer.weights).reshape([layer.inputs, layer.outputs]);
-            let biases = theta.clone().slice(layer.biases).reshape([1, layer.outputs]);
-            activations = activations.matmul(weights) + biases;
-            if index < self.shape.depth {
-                activations = activations.clone() * activation::sigmoid(activations);
-            }
-        }
-        activations
+    /// The sizes of its layers.
+    #[cfg(feature = "flex")]
+    pub fn shape(&self) -> MlpShape {
+        self.shape
     }
 
     /// The flat parameter.
@@ -66,18 +60,10 @@ impl Model {
     /// A copy of the weights.
     ///
     /// # Errors
-    /// [`Error::Framework`] when burn cannot read its own tensor.
+    /// [`Error::Framework`](crate::Error::Framework) when burn cannot read its own tensor.
     pub fn weights(&self) -> Result<Vec<f32>> {
         read(self.theta.val())
     }
-}
-
-/// A copy of a tensor's numbers.
-///
-/// # Errors
-/// [`Error::Framework`] when burn cannot read its own tensor.
-pub fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    tensor.into_data().try_to_vec::<f32>().map_err(|error| Error::Framework(format!("{error:?}")))
 }
 
 /// Random weights: uniform with variance 2 / fan in (He et al. 2015, arXiv 1502.01852), biases

@@ -8,7 +8,7 @@ use crate::{
     field::{Guided, exact::ExactField},
     metric::{coverage, energy_distance},
     solver::integrate_to_end,
-    train::model::read,
+    train::tensor::read,
 };
 
 const TRANSPORT: Coupling = Coupling::ENTRIES[1].value;

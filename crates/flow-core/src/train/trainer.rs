@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::{
     optim::{GradientsParams, ModuleOptimizer},
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Tensor},
 };
 use flow_kernels::{Features, MlpShape};
 
@@ -24,6 +24,7 @@ use crate::{
         learning_rate::{average_decay, learning_rate},
         model::{Model, initial_weights},
         stable_target::stabilise,
+        tensor::upload,
     },
 };
 
@@ -284,7 +285,7 @@ impl Trainer {
         let (rows, columns) = (self.batch.points.len(), self.features.count());
         let mut features = vec![0.0; rows * columns];
         self.features.write_rows(&self.batch.conditionings, &self.batch.points, &mut features);
-        let features = Tensor::from_data(TensorData::new(features, [rows, columns]), &self.device);
+        let features = upload(features, [rows, columns], &self.device);
         let outputs = self.network.forward(&self.model, features);
         let goal = self.batch.goal(self.preconditioning.schedule(), self.training.objective);
         self.network.loss(outputs, goal)
