@@ -156,9 +156,9 @@ test("weights, script and commands describe one experiment", async () => {
 
   const script = await take("PyTorch script");
   assert.equal(script.name, "flow-two-moons-n3-step40-straight.py");
-  const kept = /CONFIG = json\.loads\(r'''(.*)'''\)/.exec(script.bytes.toString());
+  const kept = /^# CONFIG = (.*)$/m.exec(script.bytes.toString());
   assert.deepEqual(JSON.parse(kept?.[1] ?? ""), config);
-  assert.match(script.bytes.toString(), /train\(Flow\(cond_ot, rho=1\), pairs, 40\)/);
+  assert.match(script.bytes.toString(), /flow = train\(flow, 40\)/);
 
   const commands = await take("Commands (shell)");
   assert.equal(commands.name, "flow-two-moons-n3-step40-straight.sh");
