@@ -63,11 +63,16 @@ test("every setting can be changed, and goes into the link", async () => {
     await number(lab, name).press("Enter");
   }
   await page.getByRole("combobox", { name: "Objective" }).selectOption("data");
-  await page.getByRole("combobox", { name: "Engine" }).selectOption("flex");
+  const engine = page.getByRole("combobox", { name: "Engine" });
+  for (const name of ["burn flex", "burn ndarray"]) {
+    const option = engine.locator("option", { hasText: name });
+    assert.match((await option.textContent()) ?? "", /not here: .*leaves burn's own operations out/);
+    assert.ok(await option.isDisabled());
+  }
   await page.getByRole("checkbox", { name: "Evenly drawn" }).uncheck();
   await lab.until("all in the link", async () => [
     "network.width=16", "network.depth=2", "network.harmonics=3", "network.base_frequency=1.5", "training.batch_size=64", "training.learning_rate=0.01",
-    "training.decay=cosine", "training.decay.steps=900", "training.ema_decay=0.9", "training.class_dropout=0.2", "training.objective=data", "training.engine=flex",
+    "training.decay=cosine", "training.decay.steps=900", "training.ema_decay=0.9", "training.class_dropout=0.2", "training.objective=data",
     "coupling.batch_size=64", "coupling.reuse=8", "coupling.pool=4", "coupling.even=off",
   ].every((part) => page.url().includes(part)));
   await lab.settled(5);

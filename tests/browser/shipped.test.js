@@ -5,9 +5,10 @@ import { after, before, test } from "node:test";
 
 import { launchChromium, launchFirefox } from "./harness/browsers.js";
 import { Lab, PANELS } from "./harness/lab.js";
-import { pageBytes, shippedFiles, startHost } from "./harness/shipped.js";
+import { brotli, pageBytes, shippedFiles, startHost } from "./harness/shipped.js";
 
 const MOST_PAGE_BYTES = 60_000;
+const MOST_WASM_BYTES = 450_000;
 
 /** @type {Awaited<ReturnType<typeof startHost>>} */ let host;
 before(async () => {
@@ -40,4 +41,9 @@ test("the site is these files and no other", async () => {
 test(`script, style and document are at most ${MOST_PAGE_BYTES} bytes`, async () => {
   const bytes = await pageBytes();
   assert.ok(bytes <= MOST_PAGE_BYTES, `${bytes} bytes`);
+});
+
+test(`the wasm is at most ${MOST_WASM_BYTES} bytes`, async () => {
+  const bytes = brotli((await shippedFiles()).get("pkg/flow_wasm_bg.wasm") ?? new Uint8Array());
+  assert.ok(bytes > 0 && bytes <= MOST_WASM_BYTES, `${bytes} bytes`);
 });

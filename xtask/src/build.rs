@@ -47,9 +47,19 @@ pub fn everything() -> Result<()> {
 
 /// Makes `pkg/`: the compiled half of the page. Does nothing when it is up to date.
 pub fn package() -> Result<()> {
+    package_into(&workspace::pkg(), &[])
+}
+
+/// The package with burn's own operations as a second engine, and where it is.
+pub fn package_to_compare() -> Result<PathBuf> {
+    let pkg = workspace::root().join("target").join("bench").join("pkg");
+    package_into(&pkg, &["flex"])?;
+    Ok(pkg)
+}
+
+fn package_into(pkg: &Path, features: &[&str]) -> Result<()> {
     ensure_wasm_target()?;
-    let wasm = compile()?;
-    let pkg = workspace::pkg();
+    let wasm = compile(features)?;
     let stamp = pkg.join(".made-from");
     // A program that was replaced while it runs (a server, say) has lost its own file; then the glue is made anew.
     let maker = std::env::current_exe()
@@ -60,7 +70,7 @@ pub fn package() -> Result<()> {
     if fs::read_to_string(&stamp).is_ok_and(|earlier| earlier == made_from) {
         return Ok(());
     }
-    bind(&wasm, &pkg)?;
+    bind(&wasm, pkg)?;
     fs::write(&stamp, made_from).with_context(|| format!("{} could not be written", stamp.display()))
 }
 
@@ -85,12 +95,12 @@ fn ensure_wasm_target() -> Result<()> {
 }
 
 /// Compiles `flow-wasm` and returns the `.wasm` that cargo made.
-fn compile() -> Result<PathBuf> {
+fn compile(features: &[&str]) -> Result<PathBuf> {
     let mut wasm = None;
     let mut command = tools::cargo();
     command
         .args(["build", "--profile", "wasm", "--package", "flow-wasm", "--lib", "--target", WASM_TARGET])
-        .args(["--message-format", "json-render-diagnostics"])
+        .args(["--message-format", "json-render-diagnostics", "--features", &features.join(",")])
         .stdin(Stdio::null());
     let success = tools::run_lines(&mut command, |line| {
         if let Some(file) = wasm_artifact(line) {

@@ -1,7 +1,9 @@
 // A contestant of `cargo xtask bench`: `node bench/run.js node` or `node bench/run.js chromium`. The protocol is told in
-// xtask/src/bench/contestant.rs; FLOW_PEAK names the module that measures the machine's limit.
+// xtask/src/bench/contestant.rs. FLOW_PKG is the folder of a package with burn's own operations in it, which the page leaves
+// out; FLOW_PEAK names the module that measures the machine's limit.
 
 import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { launchChromium } from "../harness/browsers.js";
@@ -12,7 +14,7 @@ import { drawing } from "./drawing.js";
 
 /** @typedef {{ task: import("./measure.js").Task, value: number }} Fact */
 
-const PKG = new URL("../../../pkg/", import.meta.url);
+const pkg = (/** @type {string} */ name) => join(process.env["FLOW_PKG"] ?? "", name);
 const peak = await readFile(process.env["FLOW_PEAK"] ?? "");
 
 /** Talks to the one who asks, until there is nothing more to ask.
@@ -26,16 +28,17 @@ async function answer(version, tasks, facts, run) {
 }
 
 async function inNode() {
-  const bytes = new Uint8Array((await shippedFiles()).get("pkg/flow_wasm_bg.wasm") ?? []);
+  const shipped = new Uint8Array((await shippedFiles()).get("pkg/flow_wasm_bg.wasm") ?? []);
   // The classic glue is one script with one variable, which Node can run as it is.
-  const script = await readFile(new URL("flow_wasm.classic.js", PKG), "utf8");
+  const script = await readFile(pkg("flow_wasm.classic.js"), "utf8");
   const glue = new Function(`${script}; return wasm_bindgen;`)();
+  const bytes = new Uint8Array(await readFile(pkg("flow_wasm_bg.wasm")));
   const began = performance.now();
   glue.initSync({ module: new WebAssembly.Module(bytes) });
   const facts = [
     { task: { what: "start-up" }, value: performance.now() - began },
-    { task: { what: "wasm bytes" }, value: bytes.length },
-    { task: { what: "wasm bytes, brotli" }, value: brotli(bytes) },
+    { task: { what: "wasm bytes" }, value: shipped.length },
+    { task: { what: "wasm bytes, brotli" }, value: brotli(shipped) },
     { task: { what: "page bytes, brotli" }, value: await pageBytes() },
   ];
   const busy = () => {
@@ -53,6 +56,7 @@ async function inChromium() {
   const page = await browser.newPage();
   // Any address of the server but the page's own, which would train in the background.
   await page.goto(`${server.url}www/icon.svg`);
+  await page.route("**/pkg/*", (route) => route.fulfill({ path: pkg(basename(route.request().url())) }));
   const { start, tasks } = await page.evaluate(`(async () => {
     const began = performance.now();
     const glue = await import("/pkg/flow_wasm.js");

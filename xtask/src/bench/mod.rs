@@ -11,7 +11,7 @@ mod row;
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -39,8 +39,9 @@ pub struct Options {
 /// Measures everywhere, prints the table and writes the file.
 pub fn run(options: &Options) -> Result<()> {
     build::everything()?;
+    let pkg = build::package_to_compare()?;
     test::npm_ci()?;
-    let mut contestants = start(options.peers)?;
+    let mut contestants = start(&pkg, options.peers)?;
     let mut measured = take_turns(&mut contestants, options.rounds)?;
     for contestant in contestants {
         contestant.finish()?;
@@ -59,7 +60,7 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn start(with_peers: bool) -> Result<Vec<Contestant>> {
+fn start(pkg: &Path, with_peers: bool) -> Result<Vec<Contestant>> {
     let mut native = tools::cargo();
     native.args(["bench", "--quiet", "--package", "flow-core", "--bench", "throughput"]);
     let mut contestants = vec![Contestant::start("native", &mut native)?];
@@ -68,6 +69,7 @@ fn start(with_peers: bool) -> Result<Vec<Contestant>> {
         let mut node = test::node()?;
         node.args(["bench/run.js", place])
             .env("FLOW_XTASK", std::env::current_exe()?)
+            .env("FLOW_PKG", pkg)
             .env("FLOW_PEAK", &peak);
         if place == "chromium" {
             node.env(Browser::Chromium.variable(), Browser::Chromium.find_or_install()?);
