@@ -61,20 +61,26 @@ impl Guide {
     /// # Panics
     /// As [`assign`].
     pub(crate) fn assign(&self, from: &[[f32; 2]], to: &[[f32; 2]]) -> Vec<usize> {
-        let lowest = |costs: &mut dyn Iterator<Item = f64>| costs.fold(f64::INFINITY, f64::min);
-        let known = || self.points.iter().zip(&self.prices);
-        let to_prices: Vec<f64> = to
-            .iter()
-            .map(|&b| lowest(&mut known().map(|(&a, price)| squared_distance(a, b) - price)))
-            .collect();
-        let from_prices: Vec<f64> = from
-            .iter()
-            .map(|&a| {
-                lowest(&mut to.iter().zip(&to_prices).map(|(&b, price)| squared_distance(a, b) - price))
-            })
-            .collect();
+        let to_prices = c_transform(&self.points, &self.prices, to);
+        let from_prices = c_transform(to, &to_prices, from);
         solve(from, to, |row, column| from_prices[row] + to_prices[column])
     }
+}
+
+/// For each of the points `at`, the lowest squared distance to one of `points` less that one's price.
+fn c_transform(points: &[[f32; 2]], prices: &[f64], at: &[[f32; 2]]) -> Vec<f64> {
+    let lowest = |x: &[f32; 2]| {
+        let mut lowest = f64::INFINITY;
+        for (&point, price) in points.iter().zip(prices) {
+            let cost = squared_distance(point, *x) - price;
+            // Not `f64::min`, which is a function call in WebAssembly.
+            if cost < lowest {
+                lowest = cost;
+            }
+        }
+        lowest
+    };
+    at.iter().map(lowest).collect()
 }
 
 /// The cheapest assignment for squared distances less the `discount` of each row and column.
