@@ -7,7 +7,7 @@ use std::ops::Add;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::browsers::Browser;
@@ -175,10 +175,14 @@ fn types() -> Result<Tally> {
 }
 
 fn browser_tests() -> Result<Tally> {
+    tools::run(tools::cargo().args(["build", "--workspace", "--bin", "flow"]).stdin(Stdio::null()))?;
+    let xtask = std::env::current_exe()?;
+    let target = xtask.ancestors().nth(2).context("this program lies outside a target folder")?;
     let mut command = node()?;
     command
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .env("FLOW_XTASK", std::env::current_exe()?);
+        .env("FLOW", target.join("debug").join(format!("flow{}", std::env::consts::EXE_SUFFIX)))
+        .env("FLOW_XTASK", &xtask);
     for browser in [Browser::Chromium, Browser::Firefox] {
         command.env(browser.variable(), browser.find_or_install()?);
     }
