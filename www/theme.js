@@ -14,7 +14,7 @@
  * @property {string} font
  */
 
-/** Asks for the colours again whenever one of these changes. */
+/** Asks for the colours again whenever one of these changes, or the reader’s own choice. */
 const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"];
 
 /**
@@ -48,6 +48,7 @@ export function readTheme() {
 /** @param {() => void} changed */
 export function watchTheme(changed) {
   for (const query of QUERIES) matchMedia(query).addEventListener("change", changed);
+  new MutationObserver(changed).observe(document.documentElement, { attributeFilter: ["data-scheme"] });
 }
 
 /** 0xRRGGBB @param {Rgb} color */
