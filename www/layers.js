@@ -266,8 +266,8 @@ export class Layers {
   constructor(context) {
     this.#context = context;
     const list = find(document, "#layers", HTMLElement);
-    for (const { name, label, words } of LAYERS) {
-      const [row, box] = checkbox(label, words);
+    for (const { name, label } of LAYERS) {
+      const [row, box] = checkbox(label);
       box.id = `layer-${name}`;
       box.addEventListener("change", () => this.#toggle(name, box.checked));
       this.#boxes.set(name, box);
@@ -403,11 +403,10 @@ export function clearSheet(canvas, side, theme) {
   return plot;
 }
 
-/** @param {string} text @param {string} title @returns {[HTMLElement, HTMLInputElement]} */
-function checkbox(text, title) {
+/** @param {string} text @returns {[HTMLElement, HTMLInputElement]} */
+function checkbox(text) {
   const label = document.createElement("label");
   label.className = "layer";
-  label.title = title;
   const box = document.createElement("input");
   box.type = "checkbox";
   box.autocomplete = "off";
