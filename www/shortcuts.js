@@ -17,9 +17,11 @@ export class Shortcuts {
   #begun;
 
   constructor() {
-    this.#list();
     for (const opener of document.querySelectorAll("#shortcuts-open, .shortcuts-open")) {
-      opener.addEventListener("click", () => this.#dialog.showModal());
+      opener.addEventListener("click", () => {
+        this.#list();
+        this.#dialog.showModal();
+      });
     }
     find(this.#dialog, ".dialog-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
     this.#switch.checked = preference("shortcuts") !== "off";
@@ -62,6 +64,7 @@ export class Shortcuts {
   #begin(part) {
     if (this.#begun === part) return;
     this.#begun = part;
+    this.#hint.replaceChildren();
     if (!part) return this.#hint.hidePopover();
     this.#hint.showPopover();
     const there = part.seconds.filter(({ control }) => !control.closest("[hidden]"));
