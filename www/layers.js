@@ -361,13 +361,13 @@ export class Layers {
 
   #describe() {
     const state = this.#context.state();
-    const lines = LAYERS.filter(({ name }) => state.layers.includes(name)).map(({ name, words }) => {
+    const lines = LAYERS.filter(({ name }) => state.layers.includes(name)).map(({ name, label, words }) => {
       const notes = [...this.#sheets].flatMap(([side, { answers }]) => {
         const answer = answers.get(name);
         const note = answer?.reason || (answer?.data && DRAWN[name]?.says?.(answer.data));
         return note ? [`${state[side.name].name}: ${note}`] : [];
       });
-      return `${words[0]?.toUpperCase()}${words.slice(1)}.${notes.map((note) => ` ${note}.`).join("")}`;
+      return `${label}: ${words}${notes.map((note) => ` ${note}.`).join("")}`;
     });
     if (state.colors === "origin") lines.push("A particle’s colour tells where it began: its direction gives the hue, its distance from the middle the strength.");
     const text = lines.join(" ");
