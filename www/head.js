@@ -12,6 +12,9 @@ import { readOutline } from "./registry.js";
 /** @typedef {import("./state.js").FlowName} FlowName */
 /** @typedef {import("./choices.js").Menu} Menu */
 
+/** Names of more characters than fit beside a picture. */
+const LONG_NAME = 13;
+
 export class Head {
   #name;
   #dispatch;
@@ -88,6 +91,7 @@ export class Head {
     const flow = state[this.#name];
     if (flow === before?.[this.#name] && state.dataset === before.dataset) return;
     this.#heading.textContent = flow.name;
+    this.#heading.classList.toggle("is-long", flow.name.length > LONG_NAME);
     for (const { menu, select } of this.#menus) {
       this.#list(menu, select);
       select.value = menu.chosen(flow);

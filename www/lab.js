@@ -3,6 +3,8 @@
  * makes a new state; every feature brings its part of the page in line with it.
  */
 
+// First: it runs when it is imported, so that nothing is drawn in other colours.
+import { Scheme } from "./scheme.js";
 import { Address } from "./address.js";
 import { loadModule } from "./assets.js";
 import { Charts } from "./charts/charts.js";
@@ -134,6 +136,7 @@ class Lab {
       new Settings(context),
       new History(context),
       new Preferences(),
+      new Scheme(),
     ];
     // These work on what all others have put on the page.
     new Shortcuts();

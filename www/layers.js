@@ -266,8 +266,8 @@ export class Layers {
   constructor(context) {
     this.#context = context;
     const list = find(document, "#layers", HTMLElement);
-    for (const { name, label, words } of LAYERS) {
-      const [row, box] = checkbox(label, words);
+    for (const { name, label } of LAYERS) {
+      const [row, box] = checkbox(label);
       box.id = `layer-${name}`;
       box.addEventListener("change", () => this.#toggle(name, box.checked));
       this.#boxes.set(name, box);
@@ -361,13 +361,13 @@ export class Layers {
 
   #describe() {
     const state = this.#context.state();
-    const lines = LAYERS.filter(({ name }) => state.layers.includes(name)).map(({ name, words }) => {
+    const lines = LAYERS.filter(({ name }) => state.layers.includes(name)).map(({ name, label, words }) => {
       const notes = [...this.#sheets].flatMap(([side, { answers }]) => {
         const answer = answers.get(name);
         const note = answer?.reason || (answer?.data && DRAWN[name]?.says?.(answer.data));
         return note ? [`${state[side.name].name}: ${note}`] : [];
       });
-      return `${words[0]?.toUpperCase()}${words.slice(1)}.${notes.map((note) => ` ${note}.`).join("")}`;
+      return `${label}: ${words}${notes.map((note) => ` ${note}.`).join("")}`;
     });
     if (state.colors === "origin") lines.push("A particle’s colour tells where it began: its direction gives the hue, its distance from the middle the strength.");
     const text = lines.join(" ");
@@ -403,11 +403,10 @@ export function clearSheet(canvas, side, theme) {
   return plot;
 }
 
-/** @param {string} text @param {string} title @returns {[HTMLElement, HTMLInputElement]} */
-function checkbox(text, title) {
+/** @param {string} text @returns {[HTMLElement, HTMLInputElement]} */
+function checkbox(text) {
   const label = document.createElement("label");
   label.className = "layer";
-  label.title = title;
   const box = document.createElement("input");
   box.type = "checkbox";
   box.autocomplete = "off";

@@ -1,84 +1,27 @@
-/** One key for every action: one table dispatches them, lists them and tells them to screen readers. */
+/** A shortcut for every action: one table dispatches them, lists them and tells them to screen readers. */
 
 import { find } from "./find.js";
 import { prefer, preference } from "./preferences.js";
+import { GROUPS, PARTS, secondKeys } from "./shortcut-table.js";
 
-/**
- * A shortcut works a control of the page, in one of a few ways. Controls that are not there have none.
- * @typedef {object} Shortcut
- * @property {string} key as `KeyboardEvent.key` says it
- * @property {string} label what it does
- * @property {string} selector the control
- * @property {"press" | "focus" | "next" | "previous" | "more" | "less" | "open"} does
- * @property {number} [by] for sliders: how far
- */
-
-/** @type {readonly { title: string, shortcuts: Shortcut[] }[]} */
-const GROUPS = [
-  {
-    title: "Particles",
-    shortcuts: [
-      { key: "p", label: "Play or pause", selector: "#play", does: "press" },
-      { key: "+", label: "One Euler step more", selector: "#more-steps", does: "press" },
-      { key: "-", label: "One Euler step fewer", selector: "#fewer-steps", does: "press" },
-      { key: ".", label: "Time forwards", selector: "#time", does: "more", by: 0.05 },
-      { key: ",", label: "Time backwards", selector: "#time", does: "less", by: 0.05 },
-      { key: "]", label: "Faster", selector: "#speed", does: "next" },
-      { key: "[", label: "Slower", selector: "#speed", does: "previous" },
-      { key: "l", label: "Trails on or off", selector: "#trails", does: "press" },
-      { key: "m", label: "More particles", selector: "#particles", does: "next" },
-      { key: "M", label: "Fewer particles", selector: "#particles", does: "previous" },
-    ],
-  },
-  {
-    title: "Training",
-    shortcuts: [
-      { key: "t", label: "Train or pause training", selector: "#train", does: "press" },
-      { key: "o", label: "One training step", selector: "#one-step", does: "press" },
-      { key: "r", label: "Reset", selector: "#reset", does: "press" },
-      { key: "n", label: "To the seed", selector: "#seed", does: "focus" },
-      { key: "b", label: "To the step where training pauses", selector: "#until", does: "focus" },
-      { key: "w", label: "Network and optimizer", selector: "#settings", does: "open" },
-    ],
-  },
-  {
-    title: "Experiment",
-    shortcuts: [
-      { key: "d", label: "Next dataset", selector: "#dataset", does: "next" },
-      { key: "D", label: "Previous dataset", selector: "#dataset", does: "previous" },
-      { key: "a", label: "Your own data", selector: "#own-open", does: "press" },
-      { key: "c", label: "Next comparison", selector: "#presets", does: "next" },
-      { key: "C", label: "Previous comparison", selector: "#presets", does: "previous" },
-      { key: "x", label: "Swap panels", selector: "#swap", does: "press" },
-      { key: "v", label: "The other panel, on a small screen", selector: "#switch", does: "next" },
-      { key: "1", label: "To the choices of the first panel", selector: '.panel[data-flow="straight"] select', does: "focus" },
-      { key: "2", label: "To the choices of the second panel", selector: '.panel[data-flow="curved"] select', does: "focus" },
-      { key: "3", label: "More of the first panel", selector: '.panel[data-flow="straight"] .more', does: "open" },
-      { key: "4", label: "More of the second panel", selector: '.panel[data-flow="curved"] .more', does: "open" },
-      { key: "u", label: "Undo (also Ctrl+Z)", selector: "#undo", does: "press" },
-      { key: "y", label: "Redo (also Shift+Ctrl+Z)", selector: "#redo", does: "press" },
-      { key: "k", label: "Copy link", selector: "#copy-link", does: "press" },
-    ],
-  },
-  {
-    title: "Page",
-    shortcuts: [
-      { key: "e", label: "To the Euler steps", selector: "#euler-steps", does: "focus" },
-      { key: "h", label: "How to read this", selector: ".masthead-link", does: "press" },
-      { key: "?", label: "This list", selector: "#shortcuts-open", does: "press" },
-    ],
-  },
-];
+/** @typedef {import("./shortcut-table.js").Way} Way */
+/** @typedef {import("./shortcut-table.js").OpenPart} OpenPart */
 
 export class Shortcuts {
   #dialog = find(document, "#shortcuts", HTMLDialogElement);
   #switch = find(document, "#shortcuts-on", HTMLInputElement);
-  #all = GROUPS.flatMap(({ shortcuts }) => shortcuts);
+  #hint = find(document, "#keys", HTMLElement);
+  #single = GROUPS.flatMap(({ shortcuts }) => shortcuts);
+  #parts = PARTS.map((part) => ({ ...part, seconds: secondKeys(part) }));
+  /** The part whose second key is waited for. @type {OpenPart | undefined} */
+  #begun;
 
   constructor() {
-    this.#list();
     for (const opener of document.querySelectorAll("#shortcuts-open, .shortcuts-open")) {
-      opener.addEventListener("click", () => this.#dialog.showModal());
+      opener.addEventListener("click", () => {
+        this.#list();
+        this.#dialog.showModal();
+      });
     }
     find(this.#dialog, ".dialog-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
     this.#switch.checked = preference("shortcuts") !== "off";
@@ -88,41 +31,44 @@ export class Shortcuts {
     });
     this.#announce();
     document.addEventListener("keydown", (event) => this.#pressed(event));
+    document.addEventListener("pointerdown", () => this.#begin(undefined));
   }
 
   #list() {
-    const lists = GROUPS.map(({ title, shortcuts }) => {
-      const section = document.createElement("section");
-      const heading = document.createElement("h3");
-      heading.textContent = title;
-      const list = document.createElement("dl");
-      for (const { key, label, selector } of shortcuts) {
-        if (!document.querySelector(selector)) continue;
-        const [line, term, words, cap] = ["div", "dt", "dd", "kbd"].map((tag) => document.createElement(tag));
-        if (!line || !term || !words || !cap) continue;
-        cap.textContent = nameOf(key);
-        term.append(cap);
-        words.textContent = label;
-        line.append(term, words);
-        list.append(line);
-      }
-      section.append(heading, list);
-      return section;
+    const single = GROUPS.map(({ title, shortcuts }) => {
+      const there = shortcuts.filter(({ selector }) => document.querySelector(selector));
+      return section(title, there.map(({ key, label }) => [nameOf(key), label]));
     });
-    find(this.#dialog, "#shortcuts-list", HTMLElement).replaceChildren(...lists);
+    const double = this.#parts.filter(({ like }) => !like).map(({ key, title, seconds }) => {
+      const others = this.#parts.filter(({ like }) => like === key).map((other) => `; with ${other.key} ${other.title.toLowerCase()}`);
+      return section(title + others.join(""), seconds.map((second) => [`${nameOf(key)} ${nameOf(second.key)}`, second.label]));
+    });
+    find(this.#dialog, "#shortcuts-list", HTMLElement).replaceChildren(...single, ...double);
   }
 
-  /** Tells the controls their keys, or that they have none. */
+  /** Tells the controls their keys, or that they have none. Of two keys in turn ARIA knows nothing: there the part tells the first. */
   #announce() {
-    for (const { key, selector } of this.#all) {
-      const found = document.querySelector(selector);
-      if (!found) continue;
-      const control = found.matches("details") ? (found.querySelector("summary") ?? found) : found;
-      const others = (control.getAttribute("aria-keyshortcuts") ?? "").split(" ").filter((other) => other && other !== keyOf(key));
-      const keys = this.#switch.checked ? [...others, keyOf(key)] : others;
-      if (keys.length > 0) control.setAttribute("aria-keyshortcuts", keys.join(" "));
-      else control.removeAttribute("aria-keyshortcuts");
+    const first = this.#parts.map(({ key, selector }) => ({ key, selector }));
+    for (const { key, selector } of [...this.#single, ...first]) {
+      for (const found of document.querySelectorAll(selector)) {
+        const others = (found.getAttribute("aria-keyshortcuts") ?? "").split(" ").filter((other) => other && other !== keyOf(key));
+        const keys = this.#switch.checked ? [...others, keyOf(key)] : others;
+        if (keys.length > 0) found.setAttribute("aria-keyshortcuts", keys.join(" "));
+        else found.removeAttribute("aria-keyshortcuts");
+      }
     }
+    for (const { key, seconds } of this.#parts) for (const second of seconds) second.control.dataset.keys = `${key} ${second.key}`;
+  }
+
+  /** Waits for the second key, and shows which there are; or waits no more. @param {OpenPart | undefined} part */
+  #begin(part) {
+    if (this.#begun === part) return;
+    this.#begun = part;
+    this.#hint.replaceChildren();
+    if (!part) return this.#hint.hidePopover();
+    this.#hint.showPopover();
+    const there = part.seconds.filter(({ control }) => !control.closest("[hidden]"));
+    this.#hint.replaceChildren(section(part.title, there.map(({ key, label }) => [nameOf(key), label])));
   }
 
   /** @param {KeyboardEvent} event */
@@ -130,17 +76,36 @@ export class Shortcuts {
     const { key, target } = event;
     if (!this.#switch.checked || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     // Where keys write or choose, they are no shortcuts; a dialog has its own keys.
-    if (target instanceof Element && target.closest("select, textarea, dialog, [contenteditable], input:not([type=range], [type=radio], [type=checkbox])")) return;
-    const shortcut = this.#all.find((one) => one.key === key);
-    const control = shortcut && document.querySelector(shortcut.selector);
-    if (!shortcut || !(control instanceof HTMLElement)) return;
+    if (target instanceof Element && target.closest("select, textarea, dialog, [contenteditable], input:not([type=range], [type=radio], [type=checkbox], [type=file])")) return;
+    const begun = this.#begun;
+    if (key === "Shift") return;
+    this.#begin(undefined);
+    if (begun) {
+      const second = begun.seconds.find((one) => one.key === key.toLowerCase());
+      // A wrong letter is no other shortcut; what moves the focus or presses still does.
+      if (/^\S$/.test(key)) event.preventDefault();
+      if (second) work(second.control, second.does);
+      return;
+    }
+    const shortcut = this.#single.find((one) => one.key === key);
+    const part = this.#parts.find((one) => one.key === key);
+    const control = shortcut && theOneSeen(shortcut.selector);
+    if (!part && !control) return;
     event.preventDefault();
-    work(control, shortcut);
+    if (part) this.#begin(part);
+    else if (shortcut && control) work(control, shortcut.does, shortcut.by);
   }
 }
 
-/** @param {HTMLElement} control @param {Shortcut} shortcut */
-function work(control, { does, by = 0 }) {
+/** Of several the first in sight. @param {string} selector */
+function theOneSeen(selector) {
+  const all = [...document.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
+  return all.find((found) => found.checkVisibility()) ?? all[0];
+}
+
+/** @param {HTMLElement} control @param {Way} does @param {number} [by] */
+function work(control, does, by = 0) {
+  if (does !== "open") reveal(control);
   switch (does) {
     case "press":
       return control.click();
@@ -148,9 +113,9 @@ function work(control, { does, by = 0 }) {
       control.scrollIntoView({ block: "nearest" });
       return control.focus();
     case "open":
-      if (control instanceof HTMLDetailsElement) control.open = !control.open;
+      if (control.parentElement instanceof HTMLDetailsElement) control.parentElement.open = !control.parentElement.open;
       control.scrollIntoView({ block: "nearest" });
-      return control.querySelector("summary")?.focus();
+      return control.focus();
     case "more":
     case "less":
       if (control instanceof HTMLInputElement) {
@@ -158,27 +123,57 @@ function work(control, { does, by = 0 }) {
         control.dispatchEvent(new Event("input", { bubbles: true }));
       }
       return;
+    case "cycle":
     case "next":
-      return turn(control, 1);
+      return turn(control, 1, does === "cycle");
     case "previous":
       return turn(control, -1);
   }
 }
 
-/** The neighbour of what is chosen now, of a menu or of a group of radios or of buttons. @param {HTMLElement} control @param {1 | -1} by */
-function turn(control, by) {
+/** Opens what a control lies in, so that what happens is seen. @param {HTMLElement} control */
+function reveal(control) {
+  for (let around = control.closest("details"); around; around = around.parentElement?.closest("details") ?? null) around.open = true;
+}
+
+/**
+ * The neighbour of what is chosen now, of a menu or of a group of radios or of buttons.
+ * @param {HTMLElement} control
+ * @param {1 | -1} by
+ * @param {boolean} [isRound] whether a menu's first option follows its last
+ */
+function turn(control, by, isRound = false) {
   if (control instanceof HTMLSelectElement) {
-    const next = control.options[control.selectedIndex + by];
+    const { length } = control.options;
+    const next = control.options[isRound ? (control.selectedIndex + by + length) % length : control.selectedIndex + by];
     if (!next) return;
     control.value = next.value;
     control.dispatchEvent(new Event("change", { bubbles: true }));
     return;
   }
   const radios = [...control.querySelectorAll("input[type=radio]")];
-  const choices = radios.length > 0 ? radios : [...control.querySelectorAll("button")];
+  const choices = (radios.length > 0 ? radios : [...control.querySelectorAll("button")]).filter((choice) => !choice.matches(":disabled"));
   const now = choices.findIndex((choice) => choice.matches(":checked, [aria-pressed=true]"));
   const next = choices[(now + by + choices.length + (now < 0 && by < 0 ? 1 : 0)) % choices.length];
   if (next instanceof HTMLElement) next.click();
+}
+
+/** @param {string} title @param {string[][]} lines keys and what they do */
+function section(title, lines) {
+  const [section, heading, list] = ["section", "h3", "dl"].map((tag) => document.createElement(tag));
+  if (!section || !heading || !list) throw new Error("this browser makes no elements");
+  heading.textContent = title;
+  for (const texts of lines) {
+    const line = document.createElement("div");
+    const [term, words, cap] = ["dt", "dd", "kbd"].map((tag) => document.createElement(tag));
+    if (!term || !words || !cap) continue;
+    [cap.textContent, words.textContent] = [texts[0] ?? "", texts[1] ?? ""];
+    term.append(cap);
+    line.append(term, words);
+    list.append(line);
+  }
+  section.append(heading, list);
+  return section;
 }
 
 /** For `aria-keyshortcuts`. @param {string} key */

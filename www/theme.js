@@ -14,7 +14,7 @@
  * @property {string} font
  */
 
-/** Asks for the colours again whenever one of these changes. */
+/** Asks for the colours again whenever one of these changes, or the reader’s own choice. */
 const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"];
 
 /**
@@ -31,12 +31,16 @@ export function readTheme() {
     const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number);
     return /** @type {Rgb} */ ([red, green, blue]);
   };
+  const [plane, ink] = [read("--plane"), read("--ink")];
+  // The reader's own palette has nothing between ink and paper: what lies behind data is mixed, or it would cover them.
+  const isForced = matchMedia("(forced-colors: active)").matches;
+  const mixed = (/** @type {number} */ share) => /** @type {Rgb} */ (ink.map((value, i) => Math.round(share * value + (1 - share) * (plane[i] ?? 0))));
   const theme = {
-    plane: read("--plane"),
-    ink: read("--ink"),
+    plane,
+    ink,
     muted: read("--muted"),
-    rule: read("--rule"),
-    strong: read("--rule-strong"),
+    rule: isForced ? mixed(0.35) : read("--rule"),
+    strong: isForced ? mixed(0.6) : read("--rule-strong"),
     hit: read("--hit"),
     miss: read("--miss"),
     font: getComputedStyle(document.documentElement).fontFamily,
@@ -48,6 +52,7 @@ export function readTheme() {
 /** @param {() => void} changed */
 export function watchTheme(changed) {
   for (const query of QUERIES) matchMedia(query).addEventListener("change", changed);
+  new MutationObserver(changed).observe(document.documentElement, { attributeFilter: ["data-scheme"] });
 }
 
 /** 0xRRGGBB @param {Rgb} color */

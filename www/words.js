@@ -28,6 +28,11 @@ export class Words {
     for (const control of document.querySelectorAll("#lab input[aria-label]")) {
       if (control instanceof HTMLElement) this.#explain(control, control, control.getAttribute("aria-label") ?? "");
     }
+    // A chart's title shares the focus of what reads the chart.
+    for (const figure of document.querySelectorAll("#lab figure:has(figcaption strong)")) {
+      const title = find(figure, "figcaption strong", HTMLElement);
+      this.#explain(title, find(figure, "input[type=range]", HTMLInputElement), title.textContent?.replace(/\.$/, ""));
+    }
     // Escape closes the explanation, and nothing else with it.
     addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.#shown) return;

@@ -44,6 +44,47 @@ describe("axe finds nothing", () => {
   }
 });
 
+/** Everything that can be opened or laid over, three at a time so that a case stays quick. @type {Record<string, { hash: string, opened?: string[] }>} */
+const STATES = {
+  "all layers, why asked, charts, settings and tables": {
+    hash: "layers=arrows.grid.chords.crowd&probe=pairs&place=0.5_-1&t=0.5&solvers=on",
+    opened: ["#settings", "#take details", ".chart details"],
+  },
+  "learned density, ways from one start, colours by origin, More": {
+    hash: "layers=learned&probe=ways&t=0.5&colors=origin",
+    opened: [".panel[data-flow=straight] .more:not(.straighten)"],
+  },
+  "journey, generations of a straightened flow": {
+    hash: "view=journey&t=0.5&straight.rounds=reflow@10",
+    opened: [".straighten"],
+  },
+};
+
+describe("axe finds nothing in what can be opened", () => {
+  for (const [what, options] of Object.entries({
+    "in light": { colorScheme: /** @type {const} */ ("light") },
+    "in the dark": { colorScheme: /** @type {const} */ ("dark") },
+    "in forced colours": { forcedColors: /** @type {const} */ ("active") },
+    "with more contrast": { contrast: /** @type {const} */ ("more") },
+  })) {
+    for (const [state, { hash, opened = [] }] of Object.entries(STATES)) {
+      test(`${state}, ${what}`, async () => {
+        const lab = await Lab.in(browser, server.url, options);
+        await lab.page.goto(`${server.url}#until=20&play=off&${hash}`);
+        await lab.settled(20);
+        await lab.page.evaluate((selectors) => {
+          for (const details of document.querySelectorAll(selectors.join())) if (details instanceof HTMLDetailsElement) details.open = true;
+        }, opened);
+        await lab.page.waitForTimeout(600);
+        assert.deepEqual(await lab.page.getByRole("alert").filter({ visible: true }).allTextContents(), [], "the link is understood");
+        assert.deepEqual(await violations(lab.page), []);
+        lab.assertQuiet();
+        await lab.close();
+      });
+    }
+  }
+});
+
 test("the keyboard alone reaches and works every control", async () => {
   const lab = await Lab.in(browser, server.url);
   await lab.open({ until: 20, play: "off", n: 3 });

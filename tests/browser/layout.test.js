@@ -81,3 +81,23 @@ for (const [width, height] of /** @type {const} */ ([[320, 256], [320, 640], [36
     await lab.close();
   });
 }
+
+test("the longest name is read in full beside its picture, and moves nothing", async () => {
+  const lab = await Lab.in(browser, server.url, { viewport: { width: 1280, height: 800 } });
+  /** @param {string} hash */
+  const measure = async (hash) => {
+    await lab.page.goto("about:blank");
+    await lab.page.goto(`${server.url}#until=20&play=off${hash}`);
+    await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
+    return lab.page.evaluate(() => [...document.querySelectorAll("#panels h2")].map((name) => ({
+      text: name.textContent,
+      isCut: name.scrollWidth > name.clientWidth || name.scrollHeight > name.clientHeight + 1,
+      below: name.nextElementSibling?.getBoundingClientRect().top,
+    })));
+  };
+  const [short] = await measure("");
+  for (const text of ["Minibatch OT, reflowed 4", "Independent-and-straight"]) {
+    assert.deepEqual((await measure(`&straight.name=${encodeURIComponent(text)}`))[0], { ...short, text });
+  }
+  await lab.close();
+});

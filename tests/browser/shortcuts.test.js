@@ -81,6 +81,97 @@ test("keys work what they are said to, and only while they are switched on and n
   await lab.close();
 });
 
+/** What has no shortcut of its own, and why. */
+const WITHOUT = [
+  "dialog *", // a dialog has its own keys
+  ".skip", // the first stop of Tab
+  "[role=radiogroup] *, #presets *, #switch *, .generations *", // one stop that goes round
+  "#reading a", // text
+];
+
+test("every action of the page has a shortcut, and the list tells it", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open(RESTING);
+  const { page } = lab;
+  const missing = await page.evaluate((without) =>
+    [...document.querySelectorAll("button, input, select, textarea, summary")]
+      .filter((control) => !without.some((selector) => control.matches(selector)))
+      .filter((control) => !control.hasAttribute("aria-keyshortcuts") && !(control instanceof HTMLElement && control.dataset.keys))
+      .map((control) => control.outerHTML), WITHOUT);
+  assert.deepEqual(missing, []);
+  for (const group of ["[role=radiogroup]", "#presets", "#switch"]) assert.ok(await page.locator(group).first().getAttribute("aria-keyshortcuts"), group);
+
+  await page.keyboard.press("?");
+  const listed = await page.getByRole("dialog", { name: "Keyboard shortcuts" }).locator("kbd").allTextContents();
+  const told = await page.evaluate(() => [...document.querySelectorAll("[data-keys]")].map((control) => control.getAttribute("data-keys") ?? ""));
+  assert.equal(new Set(told).size, told.length, "no two keys do two things");
+  for (const keys of told) assert.ok(listed.includes(keys.replace(/^2/, "1").toUpperCase()), `${keys} is in the list`);
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("two keys in turn work the parts of the page; the first shows the second ones, Escape and wrong letters end it", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ ...RESTING, t: 0.5 });
+  await lab.settled(20, 3);
+  const { page } = lab;
+  const { keyboard } = page;
+  /** @param {string} keys */
+  const press = async (keys) => {
+    for (const key of keys.split(" ")) await keyboard.press(key);
+  };
+  const layers = page.getByRole("group", { name: "Layers" });
+  const hint = page.locator("#keys");
+  for (const layer of await layers.getByRole("checkbox").all()) {
+    const keys = (await layer.getAttribute("data-keys")) ?? "";
+    await press(keys);
+    assert.ok(await layer.isChecked(), `${keys} switches on`);
+    await press(keys);
+    assert.ok(!(await layer.isChecked()), `${keys} switches off`);
+  }
+  await press("s");
+  await hint.getByText("Warped grid").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await press("Escape");
+  await hint.waitFor({ state: "hidden" });
+  await press("s p");
+  await hint.waitFor({ state: "hidden" });
+  assert.equal(await lab.button("Play").count(), 1, "a wrong letter is no other shortcut");
+
+  await press("s i");
+  assert.equal(await page.getByRole("combobox", { name: "View", exact: true }).inputValue(), "journey");
+  await press("s i s a");
+  assert.equal(await page.getByRole("combobox", { name: "View", exact: true }).inputValue(), "plane");
+  assert.equal(await page.getByRole("combobox", { name: "Ask the plane" }).inputValue(), "pairs");
+  await press("q");
+  assert.match((await page.evaluate(() => document.activeElement?.textContent || document.activeElement?.getAttribute("aria-label"))) ?? "", /pairs that pass here/);
+
+  const focused = () => page.evaluate(() => {
+    const { activeElement: control } = document;
+    return control && "labels" in control && control.labels instanceof NodeList ? control.labels[0]?.textContent : control?.textContent;
+  });
+  await press("1 s");
+  assert.match((await focused()) ?? "", /^Source/);
+  await press("s");
+  assert.ok(await hint.isHidden(), "a menu keeps its letters");
+  await page.getByRole("button", { name: "Play", exact: true }).focus();
+  await press("w h");
+  assert.match((await focused()) ?? "", /^Harmonics/);
+  await page.getByRole("button", { name: "Play", exact: true }).focus();
+
+  for (const [keys, file] of Object.entries({ "g p": /\.png$/, "g t": /\.svg$/, "g s": /samples\.csv$/, "g e": /\.flowlab$/ })) {
+    const download = page.waitForEvent("download");
+    await press(keys);
+    assert.match((await download).suggestedFilename(), file);
+    await page.getByText("is ready.").waitFor();
+  }
+  const chooser = page.waitForEvent("filechooser");
+  await press("g l");
+  assert.ok(await chooser);
+  lab.assertQuiet();
+  await lab.close();
+});
+
 test("undo and redo go through experiments; a slider’s drag is one step", async () => {
   const lab = await Lab.in(browser, server.url);
   await lab.open(RESTING);

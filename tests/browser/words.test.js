@@ -71,3 +71,43 @@ test("every number of a panel and every choice of its head has a meaning that sc
   assert.equal(new Set(terms).size, terms.length);
   await lab.close();
 });
+
+test("every layer, every choice beside them and every chart has a word that explains itself on hover and on focus", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  await lab.settled(20);
+  const { page } = lab;
+  const tip = page.getByRole("tooltip");
+  const layers = page.getByRole("group", { name: "Layers" });
+  const charts = page.getByRole("group", { name: "Charts" });
+  const layerControls = await layers.locator("input, select").all();
+  const stops = [
+    ...(await Promise.all(layerControls.map(async (control) => ({ control, words: layers.locator("label").filter({ hasText: await labelOf(control) }) })))),
+    ...(await charts.getByRole("slider").all()).map((control) => ({ control, words: control.locator("xpath=ancestor::figure").locator("figcaption strong") })),
+  ];
+  assert.ok(stops.length >= 14);
+  for (const { control, words } of stops) {
+    const text = await words.first().innerText();
+    await words.first().hover();
+    await lab.until(`an explanation of ${text}`, () => tip.isVisible());
+    const meaning = (await tip.textContent()) ?? "";
+    assert.ok(meaning.length > 20, text);
+    await page.keyboard.press("Escape");
+    await tip.waitFor({ state: "hidden" });
+    await page.mouse.move(0, 0);
+    const described = (await control.getAttribute("aria-describedby")) ?? "";
+    assert.ok((await page.locator(`#${described.split(" ").at(-1)}`).textContent()) === meaning, "screen readers hear the same");
+    // As the Tab key does it: a focus that shows.
+    await control.evaluate((element) => /** @type {HTMLElement} */ (element).focus({ focusVisible: true }));
+    await tip.getByText(meaning, { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await tip.waitFor({ state: "hidden" });
+  }
+  lab.assertQuiet();
+  await lab.close();
+});
+
+/** @param {import("playwright-core").Locator} control */
+async function labelOf(control) {
+  return (await control.evaluate((input) => /** @type {HTMLInputElement} */ (input).labels?.[0]?.textContent)) ?? "";
+}

@@ -1,0 +1,71 @@
+// Light or dark: the reader's choice before the system's, kept, and in the pictures as well.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { violations } from "./harness/audit.js";
+import { launchChromium } from "./harness/browsers.js";
+import { Lab } from "./harness/lab.js";
+import { startServer } from "./harness/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
+/** @type {import("playwright-core").Browser} */ let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** How the page, the browser's frame and a drawn thumbnail look. @param {Lab} lab */
+function look(lab) {
+  return lab.page.evaluate(() => {
+    const thumbnail = document.querySelector("#dataset canvas");
+    const frame = [...document.querySelectorAll("meta[name=theme-color]")].find((meta) => matchMedia(meta.getAttribute("media") ?? "").matches);
+    return [
+      getComputedStyle(document.body).color,
+      frame?.getAttribute("content") ?? "",
+      thumbnail instanceof HTMLCanvasElement ? thumbnail.toDataURL() : "",
+    ];
+  });
+}
+
+for (const system of /** @type {const} */ (["light", "dark"])) {
+  const other = system === "light" ? "dark" : "light";
+  test(`where the system is ${system}, the page can be ${other}, and stays so`, async () => {
+    const lab = await Lab.in(browser, server.url, { colorScheme: system });
+    await lab.open({ until: 20, play: "off" });
+    await lab.settled(20);
+    const menu = lab.page.getByRole("combobox", { name: "Colours", exact: true });
+    const plain = await look(lab);
+    await menu.selectOption(other);
+    await lab.until("all of it anew", async () => (await look(lab)).every((part, i) => part !== plain[i]));
+    const chosen = await look(lab);
+    assert.deepEqual(await violations(lab.page), []);
+    await lab.page.reload();
+    await lab.settled(20);
+    assert.deepEqual(await look(lab), chosen, "kept");
+    assert.equal(await menu.inputValue(), other);
+    await menu.selectOption({ label: "as the system" });
+    assert.deepEqual(await look(lab), plain);
+    await lab.page.emulateMedia({ colorScheme: other });
+    await lab.until("what the system has become", async () => (await look(lab)).join() === chosen.join());
+    lab.assertQuiet();
+    await lab.close();
+  });
+}
+
+test("its key goes round", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  const menu = lab.page.getByRole("combobox", { name: "Colours", exact: true });
+  for (const scheme of ["light", "dark", ""]) {
+    await lab.page.keyboard.press("L");
+    assert.equal(await menu.inputValue(), scheme);
+  }
+  lab.assertQuiet();
+  await lab.close();
+});
