@@ -13,7 +13,7 @@ export const LAYERS = [
   { name: "arrows", label: "Velocity arrows", words: "where the field sends a particle from each place at this time; longer is faster.", isWash: false },
   { name: "grid", label: "Warped grid", words: "what the flow makes of a square grid over the source. Where cells shrink particles gather; exact flows never fold it.", isWash: false },
   { name: "chords", label: "Chords", words: "from each particle’s start straight to its end. Where the way leaves its chord, long steps err.", isWash: false },
-  { name: "crowd", label: "Density of the particles", words: "where the particles are now; darker is denser.", isWash: true },
+  { name: "crowd", label: "Density of the particles", words: "where the particles are now; the stronger, the denser.", isWash: true },
   { name: "true", label: "True density", words: "the density of the paths that the network learns from.", isWash: true },
   { name: "learned", label: "Learned density", words: "the density of the learnt flow, if followed without any error of steps.", isWash: true },
   { name: "error", label: "Error of the field", words: "how far the learnt velocity is from the exact one, left blank where hardly any particle comes.", isWash: true },

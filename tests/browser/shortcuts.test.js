@@ -143,6 +143,7 @@ test("two keys in turn work the parts of the page; the first shows the second on
   await press("s i s a");
   assert.equal(await page.getByRole("combobox", { name: "View", exact: true }).inputValue(), "plane");
   assert.equal(await page.getByRole("combobox", { name: "Ask the plane" }).inputValue(), "pairs");
+  await lab.panel("Straight").getByRole("button", { name: /pairs that pass here/ }).waitFor();
   await press("q");
   assert.match((await page.evaluate(() => document.activeElement?.textContent || document.activeElement?.getAttribute("aria-label"))) ?? "", /pairs that pass here/);
 
