@@ -43,6 +43,8 @@ const SAME = 0.004;
 /** A curve is read at a place only where it has a point this near. */
 const NEAR = 0.03;
 const ROWS = 24;
+/** Time in ms between paintings out of sight, which are for whoever prints the page or keeps a picture of it. */
+const FAR_PAUSE = 1500;
 
 export class Chart {
   #canvas;
@@ -58,6 +60,8 @@ export class Chart {
   #theme;
   /** Whether it is in the window or will soon be. */
   #isNear = false;
+  /** The timer of the next painting out of sight; 0 for none. @type {number} */
+  #later = 0;
   /** The plotting area in CSS pixels. */
   #area = { left: 0, right: 1, top: 0, bottom: 1 };
   /** Where the reader reads; undefined for the drawing's own place. @type {number | undefined} */
@@ -98,13 +102,14 @@ export class Chart {
     figure.append(details);
   }
 
-  /** Shows a drawing: its words at once, its lines when they can be seen. @param {Drawing} drawing @param {Theme} theme */
+  /** Shows a drawing: its words at once, its lines when they can be seen, and now and then before. @param {Drawing} drawing @param {Theme} theme */
   draw(drawing, theme) {
     this.#drawing = drawing;
     this.#theme = theme;
     this.#canvas.setAttribute("aria-label", drawing.summary);
     showLegend(this.#legend, drawing.curves);
     if (this.#isNear) this.#paint(drawing, theme);
+    else this.#later ||= setTimeout(() => this.#catchUp(), FAR_PAUSE);
     this.#read(this.#at);
     if (this.#table.closest("details")?.open) this.#fill(drawing);
   }
@@ -113,7 +118,13 @@ export class Chart {
   #approach(entries) {
     const wasNear = this.#isNear;
     this.#isNear = entries.at(-1)?.isIntersecting ?? true;
-    if (this.#isNear && !wasNear && this.#drawing && this.#theme) this.#paint(this.#drawing, this.#theme);
+    if (this.#isNear && !wasNear) this.#catchUp();
+  }
+
+  #catchUp() {
+    clearTimeout(this.#later);
+    this.#later = 0;
+    if (this.#drawing && this.#theme) this.#paint(this.#drawing, this.#theme);
   }
 
   /** @param {Drawing} drawing @param {Theme} theme */
