@@ -57,6 +57,7 @@ fn draw(end: &str, spec: &DistributionSpec, distribution: &dyn Distribution, has
     }
 }
 
+#[expect(clippy::float_cmp, reason = "factors that are the same were made from the same numbers")]
 fn gaussians(end: &str, mixture: &GaussianMixture, means: Option<String>, has_modes: bool) -> String {
     let components = mixture.components();
     let means = means.unwrap_or_else(|| {

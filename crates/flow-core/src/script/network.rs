@@ -82,8 +82,8 @@ impl Script<'_> {
             .into_iter()
             .filter_map(|(name, is_kept)| is_kept.then_some(name))
             .collect();
-        let arguments: String = kept.iter().map(|name| format!(", {name}")).collect();
-        let mut text = format!("    def __init__(self{arguments}):\n        super().__init__()\n");
+        let arguments = [&["self"], &kept[..]].concat().join(", ");
+        let mut text = format!("    def __init__({arguments}):\n        super().__init__()\n");
         for name in kept {
             text += &format!("        self.{name} = {name}\n");
         }
@@ -91,6 +91,7 @@ impl Script<'_> {
     }
 
     /// What the network's Gaussian model of the pair (x0, x1) says, as short as the moments allow.
+    #[expect(clippy::float_cmp, reason = "the mean of centred noise is exactly 0")]
     fn gaussian_model(&self) -> Vec<(&'static str, String)> {
         let [(n, p), (m, q)] = self.moments();
         let (has_mean, has_spread) = (n != [0.0; 2], (p - 1.0).abs() > 1e-12);

@@ -158,6 +158,7 @@ fn every_script_is_python() {
 /// `FLOW_PYTHON=/path/to/python cargo test --workspace --lib script:: -- --ignored`
 #[test]
 #[ignore = "needs a Python with torch, scipy, safetensors and matplotlib, named by FLOW_PYTHON"]
+#[expect(clippy::print_stdout, reason = "whoever asks for this test wants the differences")]
 fn every_script_runs_and_gives_the_samples_of_the_lab() {
     let python = std::env::var("FLOW_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     // One of each kind: every run starts Python anew, twice.

@@ -60,6 +60,7 @@ impl Network {
     ///
     /// # Errors
     /// [`Error::Framework`](crate::Error::Framework) when burn cannot read its own tensor.
+    #[cfg_attr(not(feature = "flex"), expect(clippy::unnecessary_wraps, reason = "stock engines can fail"))]
     pub fn loss(&self, outputs: Tensor<2>, goal: Goal) -> Result<(Tensor<1>, f64)> {
         match self {
             #[cfg(feature = "flex")]
