@@ -1,24 +1,11 @@
 // The page for readers who do not use a mouse, do not see it, see it in the dark, hold a phone or do not like motion.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
 import { violations } from "./harness/audit.js";
-import { launchChromium } from "./harness/browsers.js";
 import { Lab, PANELS } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+import { browser, server } from "./harness/stage.js";
 
 describe("axe finds nothing", () => {
   const desktop = { width: 1280, height: 900 };

@@ -1,26 +1,13 @@
 // Everything flow-core can do is on the page and in the link, and what cannot be says why.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launchChromium } from "./harness/browsers.js";
 import { Lab, PANELS } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
+import { browser, server } from "./harness/stage.js";
 
 /** @typedef {{ name: string, label: string, summary: string }} Entry */
 /** @typedef {Record<"targets" | "sources" | "schedules" | "couplings" | "fields" | "solvers" | "diffusions" | "rounds", Entry[]>} Registry */
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
 
 /** What the library itself says it can do. @param {Lab} lab @returns {Promise<Registry>} */
 function registryOf(lab) {

@@ -1,24 +1,11 @@
 // Rough handling for a long time: nothing breaks, nothing leaks, and what is shown at the end is what was asked for last.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launchChromium } from "./harness/browsers.js";
 import { Lab, PANELS } from "./harness/lab.js";
 import { memoryOf } from "./harness/memory.js";
-import { startServer } from "./harness/server.js";
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+import { browser, server } from "./harness/stage.js";
 
 const DATASETS = ["Checkerboard", "Two clusters", "Eight Gaussians", "Two moons", "Rings", "Spiral", "Five modes"];
 

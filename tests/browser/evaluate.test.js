@@ -8,15 +8,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { launchChromium } from "./harness/browsers.js";
 import { Lab } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
+import { browser, server } from "./harness/stage.js";
 
 const run = promisify(execFile);
 const STEPS = 4000;
 
 test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field's error, hits and straightness`, async () => {
-  const [server, browser] = await Promise.all([startServer(), launchChromium()]);
   const lab = await Lab.in(browser, server.url);
   await lab.open({ until: STEPS, n: 4, particles: 2000, play: "off" });
   await lab.settled(STEPS);
@@ -42,6 +40,5 @@ test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field'
   assert.ok(Math.abs(hits - report.evaluations[0].hits) < 0.02, `${hits} in the page, ${report.evaluations[0].hits} from flow`);
   assert.ok(Math.abs(straightness / report.straightness - 1) < 0.05, `${straightness} in the page, ${report.straightness} from flow`);
   lab.assertQuiet();
-  await browser.close();
-  await server.close();
+  await lab.close();
 });

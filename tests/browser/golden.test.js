@@ -4,32 +4,19 @@
 
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { PNG } from "pngjs";
 
-import { launchChromium } from "./harness/browsers.js";
 import { Lab } from "./harness/lab.js";
 import { difference } from "./harness/pictures.js";
-import { startServer } from "./harness/server.js";
+import { browser, server } from "./harness/stage.js";
 
 const SCREENS = { 360: 740, 768: 1024, 1280: 900, 1920: 1080 };
 const SCHEMES = /** @type {const} */ (["light", "dark"]);
 const FOLDER = new URL("golden/", import.meta.url);
 /** Anti-aliasing may differ from one version of the browser to the next; composition may not. */
 const TOLERATED_SHARE = 0.004;
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
 
 for (const [width, height] of Object.entries(SCREENS)) {
   for (const colorScheme of SCHEMES) {

@@ -1,24 +1,11 @@
 // A minute of mixed use: whatever the reader does, the page answers, even on a machine four times as slow.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launchChromium } from "./harness/browsers.js";
 import { Lab, PANELS } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
+import { browser, server } from "./harness/stage.js";
 import { describe, interactionLatencies, mainThreadTasks, quantile, tell } from "./harness/timing.js";
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
 
 /** Rounds that are enough to tell how soon interactions are answered, however busy the machine. */
 const ROUNDS = 8;

@@ -1,24 +1,11 @@
 // Light or dark: the reader's choice before the system's, kept, and in the pictures as well.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { violations } from "./harness/audit.js";
-import { launchChromium } from "./harness/browsers.js";
 import { Lab } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+import { browser, server } from "./harness/stage.js";
 
 /** How the page, the browser's frame and a drawn thumbnail look. @param {Lab} lab */
 function look(lab) {

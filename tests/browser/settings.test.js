@@ -1,24 +1,11 @@
 // The drawer “Network and optimizer”.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { violations } from "./harness/audit.js";
-import { launchChromium } from "./harness/browsers.js";
 import { Lab } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+import { browser, server } from "./harness/stage.js";
 
 /** @param {Lab} lab */
 const openDrawer = (lab) => lab.page.getByText("Network and optimizer", { exact: false }).first().click();

@@ -1,24 +1,11 @@
 // The page answers at once while both networks train.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launchChromium } from "./harness/browsers.js";
 import { Lab, PANELS } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
+import { browser, server } from "./harness/stage.js";
 import { describe, quantile, mainThreadTasks, sliderLatencies } from "./harness/timing.js";
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
 
 test("from navigation to moving particles", async (context) => {
   const lab = await Lab.in(browser, server.url);

@@ -1,23 +1,10 @@
 // Rounds that straighten, the replay of training, and what straightening and coupling are worth at one Euler step.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launchChromium } from "./harness/browsers.js";
 import { Lab } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+import { browser, server } from "./harness/stage.js";
 
 /** @param {Lab} lab @param {string} panel */
 function region(lab, panel) {

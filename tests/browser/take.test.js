@@ -2,30 +2,20 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { inflateSync } from "node:zlib";
 
-import { launchChromium } from "./harness/browsers.js";
 import { Lab, PANELS } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
+import { browser, server } from "./harness/stage.js";
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
 /** @type {Lab} One page for all files. */ let lab;
 
 const STATE = { dataset: "two-moons", n: 3, seed: 5, particles: 500, until: 40, play: "off", t: 0.5 };
 
 before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
   lab = await Lab.in(browser, server.url);
   await lab.open(STATE);
   await lab.settled(40, 3);
-});
-after(async () => {
-  await lab.close();
-  await browser.close();
-  await server.close();
 });
 
 /** The file that a button makes. @param {string} button @param {Lab} [from] */

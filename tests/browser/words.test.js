@@ -1,24 +1,11 @@
 // Words explain themselves: to the mouse, the keyboard and screen readers (WCAG 1.4.13).
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { violations } from "./harness/audit.js";
-import { launchChromium } from "./harness/browsers.js";
 import { Lab } from "./harness/lab.js";
-import { startServer } from "./harness/server.js";
-
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {import("playwright-core").Browser} */ let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+import { browser, server } from "./harness/stage.js";
 
 for (const [what, options] of Object.entries({
   "in light": { colorScheme: /** @type {const} */ ("light") },
