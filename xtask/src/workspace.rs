@@ -15,6 +15,16 @@ pub fn root() -> PathBuf {
     package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
 }
 
+/// What benchmarks make and install, in cargo's own folder.
+pub fn bench() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join("bench")
+}
+
+/// The sources of what benchmarks compare with.
+pub fn bench_peers() -> PathBuf {
+    root().join("xtask").join("bench-peers")
+}
+
 /// What a build makes to be uploaded or handed on.
 pub fn dist() -> PathBuf {
     root().join("dist")

@@ -25,7 +25,7 @@ const HALF_PI: [f32; 3] = [1.570_312_5, 4.837_513e-4, 7.549_79e-8];
 fn polynomial<const N: usize>(x: F32x4, coefficients: [f32; N]) -> F32x4 {
     let mut sum = F32x4::splat(coefficients[0]);
     for &coefficient in &coefficients[1..] {
-        sum = sum * x + F32x4::splat(coefficient);
+        sum = sum.times_plus(x, F32x4::splat(coefficient));
     }
     sum
 }

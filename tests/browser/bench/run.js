@@ -1,6 +1,6 @@
-// A contestant of `cargo xtask bench`: `node bench/run.js node` or `node bench/run.js chromium`. The protocol is told in
-// xtask/src/bench/contestant.rs. FLOW_PKG is the folder of a package with burn's own operations in it, which the page leaves
-// out; FLOW_PEAK names the module that measures the machine's limit.
+// A contestant of `cargo xtask bench`: `node bench/run.js node`, `chromium`, or `chromium-relaxed`, which leaves the page's own
+// figures to the one before. The protocol is told in xtask/src/bench/contestant.rs. FLOW_PKG is the folder of a package with
+// burn's own operations in it, which the page leaves out; FLOW_PEAK names the module that measures the machine's limit.
 
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -49,10 +49,11 @@ async function inNode() {
   await answer(`Node ${process.versions.node}`, all.map(({ task }) => task), facts, (index) => all[index]?.run() ?? NaN);
 }
 
-async function inChromium() {
+/** @param {boolean} withPage whether to measure the page at work as well */
+async function inChromium(withPage) {
   const server = await startServer();
   const browser = await launchChromium();
-  const rows = await drawing(browser, server.url);
+  const rows = withPage ? await drawing(browser, server.url) : [];
   const page = await browser.newPage();
   // Any address of the server but the page's own, which would train in the background.
   await page.goto(`${server.url}www/icon.svg`);
@@ -92,4 +93,5 @@ async function inChromium() {
   await server.close();
 }
 
-await (process.argv[2] === "chromium" ? inChromium() : inNode());
+const place = process.argv[2];
+await (place === "node" ? inNode() : inChromium(place === "chromium"));

@@ -11,7 +11,7 @@ mod row;
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -19,6 +19,9 @@ use crate::browsers::Browser;
 use crate::{build, test, tools};
 use contestant::Contestant;
 use row::{Measurement, Row};
+
+/// Chromium with the package that fuses products with sums.
+const RELAXED: &str = "chromium-relaxed";
 
 /// Slices to find out how much work fills one.
 const WARM_UP: usize = 2;
@@ -31,6 +34,9 @@ pub struct Options {
     /// Compare with `PyTorch` and TensorFlow.js on one thread too; installs them below target/
     #[arg(long)]
     peers: bool,
+    /// Measure what relaxed-simd's fused multiply-add would bring too: faster, with bits that depend on the processor
+    #[arg(long)]
+    relaxed_simd: bool,
     /// Slices of each measurement; the median counts
     #[arg(long, value_name = "COUNT", default_value_t = 9)]
     rounds: usize,
@@ -39,9 +45,8 @@ pub struct Options {
 /// Measures everywhere, prints the table and writes the file.
 pub fn run(options: &Options) -> Result<()> {
     build::everything()?;
-    let pkg = build::package_to_compare()?;
     test::npm_ci()?;
-    let mut contestants = start(&pkg, options.peers)?;
+    let mut contestants = start(options)?;
     let mut measured = take_turns(&mut contestants, options.rounds)?;
     for contestant in contestants {
         contestant.finish()?;
@@ -60,23 +65,27 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn start(pkg: &Path, with_peers: bool) -> Result<Vec<Contestant>> {
+fn start(options: &Options) -> Result<Vec<Contestant>> {
+    let pkg = build::package_to_compare()?;
+    let relaxed = if options.relaxed_simd { Some(build::relaxed_package()?) } else { None };
     let mut native = tools::cargo();
     native.args(["bench", "--quiet", "--package", "flow-core", "--bench", "throughput"]);
     let mut contestants = vec![Contestant::start("native", &mut native)?];
     let peak = peers::peak()?;
-    for place in ["node", "chromium"] {
+    let packages = [("node", Some(&pkg)), ("chromium", Some(&pkg)), (RELAXED, relaxed.as_ref())];
+    for (place, pkg) in packages {
+        let Some(pkg) = pkg else { continue };
         let mut node = test::node()?;
         node.args(["bench/run.js", place])
             .env("FLOW_XTASK", std::env::current_exe()?)
             .env("FLOW_PKG", pkg)
             .env("FLOW_PEAK", &peak);
-        if place == "chromium" {
+        if place != "node" {
             node.env(Browser::Chromium.variable(), Browser::Chromium.find_or_install()?);
         }
         contestants.push(Contestant::start(place, &mut node)?);
     }
-    if with_peers {
+    if options.peers {
         contestants.push(Contestant::start("pytorch", &mut peers::torch()?)?);
         contestants.push(Contestant::start("tfjs", &mut peers::tensorflow()?)?);
     }

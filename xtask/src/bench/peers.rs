@@ -11,25 +11,14 @@ use crate::{build, tools, workspace};
 /// Names a Python that has PyTorch, in place of one that is installed for the purpose.
 const PYTHON: &str = "FLOW_PYTHON";
 
-fn sources() -> PathBuf {
-    workspace::root().join("xtask").join("bench-peers")
-}
-
-/// Cargo's own folder for what it makes, below which ours lies.
-fn folder() -> PathBuf {
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from);
-    target.join("bench-peers")
-}
-
 /// `PyTorch`, from `PyPI` into a virtual environment of its own.
 pub fn torch() -> Result<Command> {
     let python = match env::var_os(PYTHON) {
         Some(python) => PathBuf::from(python),
-        None => install_torch(&folder().join("python"))?,
+        None => install_torch(&workspace::bench().join("python"))?,
     };
     let mut command = Command::new(python);
-    command.arg(sources().join("torch_peer.py")).env("OMP_NUM_THREADS", "1");
+    command.arg(workspace::bench_peers().join("torch_peer.py")).env("OMP_NUM_THREADS", "1");
     Ok(command)
 }
 
@@ -51,27 +40,27 @@ fn install_torch(environment: &Path) -> Result<PathBuf> {
 
 /// TensorFlow.js, from npm into a folder of its own.
 pub fn tensorflow() -> Result<Command> {
-    let packages = folder().join("tfjs");
+    let packages = workspace::bench().join("tfjs");
     std::fs::create_dir_all(&packages)?;
     for file in ["package.json", "package-lock.json"] {
-        std::fs::copy(sources().join(file), packages.join(file))?;
+        std::fs::copy(workspace::bench_peers().join(file), packages.join(file))?;
     }
     tools::npm_ci(&packages)?;
     let mut command = tools::node(&packages)?;
-    command.arg(sources().join("tfjs.mjs"));
+    command.arg(workspace::bench_peers().join("tfjs.mjs"));
     Ok(command)
 }
 
 /// Compiles the loop that does nothing but arithmetic, and says where it is.
 pub fn peak() -> Result<PathBuf> {
-    let wasm = folder().join("peak.wasm");
-    std::fs::create_dir_all(folder())?;
+    let wasm = workspace::bench().join("peak.wasm");
+    std::fs::create_dir_all(workspace::bench())?;
     let mut command = Command::new("rustc");
     command
         .args(["--edition", "2024", "--crate-type", "cdylib", "--target", build::WASM_TARGET])
         .args(["-C", "opt-level=3", "-C", "target-feature=+simd128", "-C", "panic=abort", "-o"])
         .arg(&wasm)
-        .arg(sources().join("peak.rs"))
+        .arg(workspace::bench_peers().join("peak.rs"))
         .current_dir(workspace::root());
     tools::run(&mut command)?;
     Ok(wasm)

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::RELAXED;
+
 /// Sizes of the measured networks and batches, for counting their arithmetic.
 const INPUTS: usize = 37;
 const BATCH: usize = 256;
@@ -100,10 +102,15 @@ impl Measurement {
             }
         };
         let task = &self.task;
+        let is_unfused_self =
+            |other: &Self| self.place == RELAXED && other.place == "chromium" && other.task == self.task;
         match task.what.as_str() {
             "training" if task.is_training("fused", "independent") => {
                 let own = stock("flex");
-                by(&|other| is_usual(&other.task) && (own(other) || (is_peer(other) && alike(other))))
+                by(&|other| {
+                    is_unfused_self(other)
+                        || is_usual(&other.task) && (own(other) || (is_peer(other) && alike(other)))
+                })
             }
             "training" if task.engine() == "fused" => {
                 let independent = stock("fused");
@@ -112,7 +119,8 @@ impl Measurement {
             "training" if task.engine() == "flex" => by(&stock("ndarray")),
             "matrix arithmetic" => by(&|other| is_here(other) && other.task.what == "simd128 peak"),
             "velocity" => by(&|other| {
-                alike(other) && (is_peer(other) || (self.place != "native" && other.place == "native"))
+                let is_native = self.place != "native" && other.place == "native";
+                is_unfused_self(other) || alike(other) && (is_peer(other) || is_native)
             }),
             "time to quality" => by(&|other| other.task.what == "time to quality of the notebook recipe"),
             "training while drawing" => {

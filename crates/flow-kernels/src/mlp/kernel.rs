@@ -25,7 +25,7 @@ pub(crate) fn multiply(start: [f32; PANEL], weights: &[[f32; PANEL]], block: &[R
     for (weights, &[low, high]) in weights.iter().zip(block) {
         for (sum, &weight) in sums.iter_mut().zip(weights) {
             let weight = F32x4::splat(weight);
-            *sum = [sum[0] + weight * low, sum[1] + weight * high];
+            *sum = [weight.times_plus(low, sum[0]), weight.times_plus(high, sum[1])];
         }
     }
     sums
@@ -40,7 +40,7 @@ pub(crate) fn correlate(a: &[[F32x4; PANEL]], b: &[[F32x4; 2]]) -> [[f32; 2]; PA
     let mut sums = [[F32x4::ZERO; 2]; PANEL];
     for (a, &[left, right]) in a.iter().zip(b) {
         for (sum, &a) in sums.iter_mut().zip(a) {
-            *sum = [sum[0] + a * left, sum[1] + a * right];
+            *sum = [a.times_plus(left, sum[0]), a.times_plus(right, sum[1])];
         }
     }
     lane_sums(&sums)

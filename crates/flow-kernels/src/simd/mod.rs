@@ -3,7 +3,8 @@
 //! [`F32x4`] and [`U32x4`] are WebAssembly's 128-bit vectors where the target has them and plain
 //! arrays elsewhere (which compilers turn into the machine's own vectors). Every operation is one
 //! correctly rounded IEEE 754 operation per lane; there is no fused multiply-add and no reduction
-//! with an unstated order, so both forms agree to the bit.
+//! with an unstated order, so both forms agree to the bit. A build of the page with `relaxed-simd`
+//! gives that up for speed: `cargo xtask bench --relaxed-simd` measures what it would bring.
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[path = "wasm.rs"]
@@ -17,6 +18,13 @@ pub use lanes::{F32x4, U32x4};
 impl F32x4 {
     /// Four zeros.
     pub const ZERO: Self = Self::from_array([0.0; 4]);
+
+    /// `self` times `factor` plus `addend`: two operations, each correctly rounded.
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    pub fn times_plus(self, factor: Self, addend: Self) -> Self {
+        self * factor + addend
+    }
 
     /// The sum of the lanes, in the order (0 + 1) + (2 + 3).
     #[inline(always)]

@@ -67,6 +67,15 @@ impl F32x4 {
     }
 }
 
+#[cfg(target_feature = "relaxed-simd")]
+impl F32x4 {
+    /// `self` times `factor` plus `addend`, rounded once or twice as the processor likes.
+    #[inline(always)]
+    pub fn times_plus(self, factor: Self, addend: Self) -> Self {
+        Self(std::arch::wasm32::f32x4_relaxed_madd(self.0, factor.0, addend.0))
+    }
+}
+
 macro_rules! lanewise {
     ($vector:ident, $trait:ident, $method:ident, $intrinsic:ident) => {
         impl $trait for $vector {
