@@ -153,6 +153,42 @@ test("who prefers reduced motion sees frames, not animation", async () => {
   await lab.close();
 });
 
+/** Runs in the page: counts how often each region is told aloud, by its words at first; in the global `told`. */
+function watchLiveRegions() {
+  /** @type {Record<string, number>} */ const told = {};
+  const regions = [...document.querySelectorAll("output, [role=status], [role=alert], [aria-live]:not([aria-live=off])")];
+  for (const [at, region] of regions.entries()) {
+    if (region.getAttribute("aria-live") === "off") continue;
+    const name = `${at}: ${region.textContent}`;
+    new MutationObserver(() => (told[name] = (told[name] ?? 0) + 1)).observe(region, { subtree: true, childList: true, characterData: true });
+  }
+  Object.assign(globalThis, { told });
+}
+
+test("nobody is told the time, the hits or the replayed step again and again", async () => {
+  const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 } });
+  const { page } = lab;
+  await page.goto(`${server.url}#until=1000000`);
+  const step = async () => Number(await lab.text("Straight", "sample-step"));
+  await lab.until("a trained picture", async () => (await step()) >= 300);
+  await page.evaluate(watchLiveRegions);
+  const [began, trained] = [Date.now(), await step()];
+  /** @type {Set<string>} */ const times = new Set();
+  await lab.until("many moments", async () => times.add(await lab.time.inputValue()).size >= 30);
+  await lab.until("a newer picture", async () => (await step()) > trained);
+  await lab.button("Replay training").click();
+  const replayed = page.getByRole("slider", { name: "Training step shown" });
+  const shown = () => replayed.getAttribute("aria-valuetext");
+  const first = await shown();
+  await lab.until("another step", async () => ![first, "newest weights"].includes(await shown()));
+  const told = await page.evaluate(() => /** @type {Record<string, number>} */ (/** @type {any} */ (globalThis).told));
+  // The verdict is: every five seconds, where it is another.
+  const most = 1 + (Date.now() - began) / 5000;
+  assert.deepEqual(Object.entries(told).filter(([, times]) => times > most), [], `${most.toFixed(1)} at most`);
+  lab.assertQuiet();
+  await lab.close();
+});
+
 test("a phone shows one panel with a switch", async () => {
   const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
   await lab.page.goto(`${server.url}#until=20&play=off`);
