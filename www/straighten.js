@@ -3,6 +3,7 @@
 import { possible } from "./choices.js";
 import { decimal, measure, percent } from "./format.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { labelOf } from "./registry.js";
 import { MAX_ROUNDS } from "./state.js";
 
@@ -86,7 +87,7 @@ class Rounds {
     if (flow !== before?.[this.#name] || state.dataset !== before.dataset) {
       for (const { name, summary, button, note } of this.#buttons) {
         const outcome = this.#outcome(state, name);
-        button.disabled = "reason" in outcome;
+        offer(button, !("reason" in outcome));
         note.textContent = "reason" in outcome ? `Not here: ${outcome.reason}.` : summary;
       }
     }

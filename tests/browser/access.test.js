@@ -153,6 +153,60 @@ test("who prefers reduced motion sees frames, not animation", async () => {
   await lab.close();
 });
 
+test("the focus stays where something was pressed; what goes away hands it on", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off", n: 2, colour: "blue" });
+  await lab.settled(20, 2);
+  const { page } = lab;
+  const { keyboard } = page;
+  /** @param {import("playwright-core").Locator} place @param {string} what */
+  const isFocused = async (place, what) => assert.ok(await place.evaluate((element) => element === document.activeElement), `${what} has the focus`);
+  /** @param {import("playwright-core").Locator} button */
+  const press = async (button) => {
+    await button.focus();
+    await keyboard.press("Enter");
+  };
+
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await lab.button("Copy link").click();
+  const dismiss = page.getByRole("region", { name: "Notices" }).getByRole("button");
+  await lab.until("two notices", async () => (await dismiss.count()) === 2);
+  await press(dismiss.first());
+  await isFocused(dismiss, "the other notice");
+  await keyboard.press("Enter");
+  await isFocused(page.getByRole("region", { name: "The lab" }), "the lab");
+
+  const fewer = lab.button("−1 Euler step");
+  await press(fewer);
+  await lab.shows(1);
+  await isFocused(fewer, "−1");
+  assert.ok(await fewer.isDisabled());
+  await keyboard.press("Enter");
+  assert.equal(await lab.eulerSteps.inputValue(), "1");
+  for (const name of ["Undo", "Redo"]) {
+    await press(lab.button(name));
+    await isFocused(lab.button(name), name);
+    assert.ok(await lab.button(name).isDisabled());
+  }
+
+  await page.getByText("Network and optimizer", { exact: true }).click();
+  await page.getByRole("spinbutton", { name: "Width (units)" }).fill("32");
+  await keyboard.press("Tab");
+  const restore = lab.button("Restore defaults");
+  await lab.until("something to restore", () => restore.isEnabled());
+  await press(restore);
+  await isFocused(restore, "Restore defaults");
+  assert.ok(await restore.isDisabled());
+
+  await lab.button("Your own data …").click();
+  await page.getByRole("radio", { name: "Modes", exact: true }).check({ force: true });
+  await lab.button("Add a mode").click();
+  while ((await page.getByRole("button", { name: /^Mode 1 / }).count()) > 0) await keyboard.press("Delete");
+  await isFocused(lab.button("Add a mode"), "what makes the next mode");
+  lab.assertQuiet();
+  await lab.close();
+});
+
 /** Runs in the page: counts how often each region is told aloud, by its words at first; in the global `told`. */
 function watchLiveRegions() {
   /** @type {Record<string, number>} */ const told = {};
