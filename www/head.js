@@ -1,6 +1,7 @@
 /** A panel's head: what its flow is made of, each choice a native control. */
 
 import { DIFFUSION, MENUS, possible } from "./choices.js";
+import { dismissable } from "./drawer.js";
 import { decimal } from "./format.js";
 import { notify } from "./notices.js";
 import { MAX_NAME_LENGTH, MAX_NOISE, MAX_WEIGHT } from "./state.js";
@@ -183,20 +184,6 @@ export class Head {
       this.#dispatch({ kind: "flow", flow: this.#name, change: outcome.change });
     }
   }
-}
-
-/** Lets Escape, and turning to something else, close what lies over the picture. @param {HTMLDetailsElement} details */
-function dismissable(details) {
-  details.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !details.open) return;
-    details.open = false;
-    details.querySelector("summary")?.focus();
-  });
-  const closeOutside = (/** @type {Event} */ { target }) => {
-    if (details.open && target instanceof Node && !details.contains(target)) details.open = false;
-  };
-  document.addEventListener("pointerdown", closeOutside);
-  document.addEventListener("focusin", closeOutside);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Rounds that straighten a flow: buttons to begin one, and a switch between the generations they leave. */
 
 import { possible } from "./choices.js";
+import { dismissable } from "./drawer.js";
 import { decimal, measure, percent } from "./format.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
@@ -55,11 +56,7 @@ class Rounds {
     this.#progress = find(element, "progress", HTMLProgressElement);
     this.#progressText = find(element, ".progress-text", HTMLElement);
     this.#list = find(element, ".generations tbody", HTMLElement);
-    element.addEventListener("keydown", ({ key }) => {
-      if (key !== "Escape") return;
-      element.open = false;
-      find(element, "summary", HTMLElement).focus();
-    });
+    dismissable(element);
     this.#list.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) this.#show(Number(target.value));
     });

@@ -207,6 +207,36 @@ test("the focus stays where something was pressed; what goes away hands it on", 
   await lab.close();
 });
 
+test("of what opens over a picture one is open at most; Escape, and turning to something else, close it", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  const panel = lab.panel("Straight");
+  const opened = async () => {
+    const all = [panel.getByRole("slider", { name: /^Noise g/ }), panel.getByRole("group", { name: /^Generation shown/ })];
+    const isOpen = await Promise.all(all.map((one) => one.isVisible()));
+    return ["More", "Straighten"].filter((_, i) => isOpen[i]);
+  };
+  const [more, straighten] = ["More", "Straighten"].map((name) => panel.locator("summary").filter({ hasText: name }));
+  assert.ok(more && straighten);
+  for (const [first, second, name] of /** @type {const} */ ([[more, straighten, "Straighten"], [straighten, more, "More"]])) {
+    await first.click();
+    await second.focus();
+    assert.deepEqual(await opened(), []);
+    await lab.page.keyboard.press("Enter");
+    assert.deepEqual(await opened(), [name]);
+    await lab.page.keyboard.press("Tab");
+    assert.deepEqual(await opened(), [name], "inside it stays");
+    await lab.page.keyboard.press("Escape");
+    assert.deepEqual(await opened(), []);
+    assert.ok(await second.evaluate((summary) => summary === document.activeElement));
+    await second.click();
+    await lab.page.getByRole("heading", { level: 1 }).click();
+    assert.deepEqual(await opened(), []);
+  }
+  lab.assertQuiet();
+  await lab.close();
+});
+
 /** Runs in the page: counts how often each region is told aloud, by its words at first; in the global `told`. */
 function watchLiveRegions() {
   /** @type {Record<string, number>} */ const told = {};
