@@ -13,9 +13,6 @@ import { readOutline } from "./registry.js";
 /** @typedef {import("./state.js").FlowName} FlowName */
 /** @typedef {import("./choices.js").Menu} Menu */
 
-/** Names of more characters than fit beside a picture. */
-const LONG_NAME = 13;
-
 export class Head {
   #name;
   #dispatch;
@@ -44,6 +41,7 @@ export class Head {
     this.#dispatch = dispatch;
     this.#heading = find(element, ".panel-name", HTMLElement);
     this.#extras = find(element, ".more-extras", HTMLElement);
+    new ResizeObserver(() => this.#fitName()).observe(this.#heading);
     const choices = find(element, ".choices", HTMLElement);
     for (const menu of Object.values(MENUS)) choices.append(this.#select(menu));
 
@@ -92,7 +90,7 @@ export class Head {
     const flow = state[this.#name];
     if (flow === before?.[this.#name] && state.dataset === before.dataset) return;
     this.#heading.textContent = flow.name;
-    this.#heading.classList.toggle("is-long", flow.name.length > LONG_NAME);
+    this.#fitName();
     for (const { menu, select } of this.#menus) {
       this.#list(menu, select);
       select.value = menu.chosen(flow);
@@ -109,6 +107,15 @@ export class Head {
     this.#guided.value = String(flow.guided);
     this.#allow(this.#noise, this.#noiseReason, { noise: flow.noise || 0.5 });
     this.#allow(this.#guided, this.#guidedReason, { guided: Math.max(0, flow.guided) });
+  }
+
+  /** Sets a name that is too long for one line in two, or three, of the same height together. */
+  #fitName() {
+    const { classList } = this.#heading;
+    classList.remove("is-long", "is-longest");
+    if (this.#heading.scrollWidth > this.#heading.clientWidth) classList.add("is-long");
+    // Letters reach a little over their line; a line too many is a half more.
+    if (this.#heading.scrollHeight > 1.25 * this.#heading.clientHeight) classList.add("is-longest");
   }
 
   /** One class for each mode of the target. @param {string} dataset */
