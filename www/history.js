@@ -2,6 +2,7 @@
 
 import { notify } from "./notices.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { readHash, writeHash } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -90,8 +91,8 @@ export class History {
   }
 
   #showState() {
-    this.#undo.disabled = this.#past.length === 0;
-    this.#redo.disabled = this.#future.length === 0;
+    offer(this.#undo, this.#past.length > 0);
+    offer(this.#redo, this.#future.length > 0);
   }
 
   async #copyLink() {

@@ -16,7 +16,11 @@ export function notify(text, key = text) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Dismiss";
-  button.addEventListener("click", () => notice.remove());
+  button.addEventListener("click", () => {
+    notice.remove();
+    const next = list.querySelector("button") ?? document.getElementById("lab");
+    next?.focus();
+  });
   notice.append(words, button);
   list.append(notice);
 }

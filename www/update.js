@@ -2,7 +2,7 @@
  * Everything that can happen to the state, and what it does.
  */
 
-import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
+import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_NAME_LENGTH, MAX_TRAINING_STEPS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -36,6 +36,8 @@ import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
 
 /** A new round is trained for this long before the next pause, so that what it changes can be seen. */
 const ROUND_STEPS = 2000;
+/** What the name of a copy ends with. */
+const COPY = " (copy)";
 
 /**
  * The state after a message. Messages about training carry `step`, the furthest training step of the two
@@ -73,7 +75,7 @@ export function update(state, message) {
       return { ...state, straight: state.curved, curved: state.straight };
     case "copy": {
       const [from, to] = message.from === "straight" ? [state.straight, "curved"] : [state.curved, "straight"];
-      return restarted({ ...state, [to]: { ...from, name: `${from.name.slice(0, 17)} (copy)` } });
+      return restarted({ ...state, [to]: { ...from, name: from.name.slice(0, MAX_NAME_LENGTH - COPY.length) + COPY } });
     }
     case "play":
       return { ...state, playing: message.playing };
