@@ -117,9 +117,9 @@ export class Flows {
     return false;
   }
 
-  /** Begins all experiments anew. */
-  reset() {
-    this.#begin(this.sides);
+  /** With the next state all experiments begin anew. */
+  forget() {
+    for (const side of this.sides) side.config = undefined;
   }
 
   /**
@@ -129,7 +129,7 @@ export class Flows {
    */
   restore(state, restorable) {
     this.#restorable = restorable;
-    for (const side of this.sides) side.config = undefined;
+    this.forget();
     this.#host.dispatch({ kind: "replace", state: { ...state } });
   }
 
