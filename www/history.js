@@ -1,5 +1,6 @@
 /** Undo and redo, over states as links write them; and the link itself to take away. */
 
+import { sameTraining } from "./experiment.js";
 import { notify } from "./notices.js";
 import { find } from "./find.js";
 import { readHash, writeHash } from "./state.js";
@@ -71,13 +72,9 @@ export class History {
     to.push(this.#textOf(now));
     const { state: then } = readHash(text, defaults, registry);
     const kept = Object.fromEntries(PASSING.map((field) => [field, now[field]]));
-    const isSameTraining = ["dataset", "seed", "straight", "curved", "settings"].every((part) => {
-      const field = /** @type {keyof State} */ (part);
-      return JSON.stringify(then[field]) === JSON.stringify(now[field]);
-    });
     this.#isTravelling = true;
     // The replay's weights and the pause belong to the training that is now.
-    dispatch({ kind: "replace", state: { ...then, ...kept, ...(isSameTraining ? {} : { training: true, stop: undefined, replay: undefined }) } });
+    dispatch({ kind: "replace", state: { ...then, ...kept, ...(sameTraining(then, now) ? {} : { training: true, stop: undefined, replay: undefined }) } });
     this.#isTravelling = false;
     this.#lastChange = "";
     this.#showState();

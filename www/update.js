@@ -2,7 +2,8 @@
  * Everything that can happen to the state, and what it does.
  */
 
-import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
+import { sameTraining } from "./experiment.js";
+import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_NAME_LENGTH, MAX_TRAINING_STEPS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -36,6 +37,7 @@ import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
 
 /** A new round is trained for this long before the next pause, so that what it changes can be seen. */
 const ROUND_STEPS = 2000;
+const COPY = " (copy)";
 
 /**
  * The state after a message. Messages about training carry `step`, the furthest training step of the two
@@ -53,9 +55,8 @@ export function update(state, message) {
     case "seed":
       return restarted({ ...state, seed: message.seed });
     case "flow": {
-      const flow = { ...state[message.flow], ...message.change };
-      const next = { ...state, [message.flow]: flow };
-      return learnAlike(state[message.flow], flow) ? next : restarted(next);
+      const next = { ...state, [message.flow]: { ...state[message.flow], ...message.change } };
+      return sameTraining(state, next) ? next : restarted(next);
     }
     case "round": {
       const flow = state[message.flow];
@@ -73,7 +74,7 @@ export function update(state, message) {
       return { ...state, straight: state.curved, curved: state.straight };
     case "copy": {
       const [from, to] = message.from === "straight" ? [state.straight, "curved"] : [state.curved, "straight"];
-      return restarted({ ...state, [to]: { ...from, name: `${from.name.slice(0, 17)} (copy)` } });
+      return restarted({ ...state, [to]: { ...from, name: from.name.slice(0, MAX_NAME_LENGTH - COPY.length) + COPY } });
     }
     case "play":
       return { ...state, playing: message.playing };
@@ -94,14 +95,6 @@ export function update(state, message) {
     case "replace":
       return message.state;
   }
-}
-
-/** The parts of a flow that its network depends on. @type {readonly (keyof Flow)[]} */
-const LEARNT_FROM = ["schedule", "coupling", "source", "rounds"];
-
-/** Whether two flows have the same network. @param {Flow} a @param {Flow} b */
-function learnAlike(a, b) {
-  return LEARNT_FROM.every((part) => a[part] === b[part]) && a.guided < 0 === b.guided < 0;
 }
 
 /**

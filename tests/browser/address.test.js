@@ -59,3 +59,27 @@ for (const reducedMotion of /** @type {const} */ (["reduce", "no-preference"])) 
     await lab.close();
   });
 }
+
+test("the way back leaves paused training paused where the networks are the same, and trains where they are not", async () => {
+  const lab = await Lab.in(browser, server.url);
+  const { page } = lab;
+  await lab.open({ until: 1_000_000, play: "off" });
+  await lab.button("Pause training").click();
+  await page.waitForURL(/until=\d{1,6}(&|$)/);
+  const step = Number(new URL(page.url()).hash.match(/until=(\d+)/)?.[1]);
+  await lab.settled(step);
+  const solver = lab.panel("Curved").getByRole("combobox", { name: "Solver", exact: true });
+  await solver.selectOption("Heun");
+  await lab.button("Undo").click();
+  assert.equal(await solver.evaluate((menu) => /** @type {HTMLSelectElement} */ (menu).selectedOptions[0]?.label), "Euler");
+  assert.equal(await lab.button("Train").count(), 1, "another solver has the same network");
+  await lab.settled(step);
+
+  await lab.dataset("Rings").check();
+  await lab.trainedFor(1);
+  await lab.button("Pause training").click();
+  await lab.button("Undo").click();
+  await lab.button("Pause training").waitFor();
+  lab.assertQuiet();
+  await lab.close();
+});
