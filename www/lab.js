@@ -20,7 +20,6 @@ import { notify, reportUncaught } from "./notices.js";
 import { onPress } from "./press.js";
 import { OwnData } from "./own-data.js";
 import { find } from "./find.js";
-import { Preferences } from "./preferences.js";
 import { Presets } from "./presets.js";
 import { registry } from "./registry.js";
 import { Settings } from "./settings.js";
@@ -134,7 +133,6 @@ class Lab {
       this.#address,
       new Settings(context),
       new History(context),
-      new Preferences(),
       new Scheme(),
     ];
     // These work on what all others have put on the page.

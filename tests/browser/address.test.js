@@ -83,3 +83,27 @@ test("the way back leaves paused training paused where the networks are the same
   lab.assertQuiet();
   await lab.close();
 });
+
+test("the first taste is kept, and a link that comes later leaves it", async () => {
+  const lab = await Lab.in(browser, server.url);
+  const { page } = lab;
+  const trails = page.getByRole("checkbox", { name: "Trails", exact: true });
+  const speed = page.getByRole("combobox", { name: "Speed", exact: true });
+  const visit = async (/** @type {string} */ hash) => {
+    await page.goto("about:blank");
+    await page.goto(server.url + hash);
+    await lab.trainedFor(1);
+  };
+  await visit("#play=off&until=1000000");
+  await trails.uncheck();
+  await visit("");
+  assert.equal(await trails.isChecked(), false, "the first thing done was kept");
+  await page.evaluate(() => void (location.hash = "#trails=on&speed=0.25"));
+  await lab.until("what the link says", async () => (await trails.isChecked()) && (await speed.inputValue()) === "0.25");
+  await page.evaluate(() => void (location.hash = "#trails=on&speed=0.5"));
+  await lab.until("what the next link says", async () => (await speed.inputValue()) === "0.5");
+  await visit("");
+  assert.deepEqual([await trails.isChecked(), await speed.inputValue()], [false, "1"]);
+  lab.assertQuiet();
+  await lab.close();
+});
