@@ -1,7 +1,8 @@
 /** Undo and redo, over states as links write them; and the link itself to take away. */
 
+import { NOTICE } from "./choices.js";
 import { sameTraining } from "./experiment.js";
-import { notify } from "./notices.js";
+import { dismiss, notify } from "./notices.js";
 import { find } from "./find.js";
 import { readHash, writeHash } from "./state.js";
 
@@ -72,6 +73,7 @@ export class History {
     to.push(this.#textOf(now));
     const { state: then } = readHash(text, defaults, registry);
     const kept = Object.fromEntries(PASSING.map((field) => [field, now[field]]));
+    dismiss(NOTICE);
     this.#isTravelling = true;
     // The replay's weights and the pause belong to the training that is now.
     dispatch({ kind: "replace", state: { ...then, ...kept, ...(sameTraining(then, now) ? {} : { training: true, stop: undefined, replay: undefined }) } });

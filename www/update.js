@@ -15,11 +15,11 @@ import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_NAME_LENGTH, MAX_TRAINING_STEPS } f
  */
 
 /**
- * @typedef {{ kind: "dataset", name: string }
+ * @typedef {{ kind: "experiment", change: Partial<Pick<State, "dataset" | "n" | "settings" | "straight" | "curved">> }
  *   | { kind: "euler-steps", n: number }
  *   | { kind: "seed", seed: number }
  *   | { kind: "flow", flow: FlowName, change: Partial<Flow> }
- *   | { kind: "round", flow: FlowName, name: string, after: number }
+ *   | { kind: "round", flow: FlowName, name: string, after: number, change: Partial<Flow> }
  *   | { kind: "setting", path: string, value: import("./state.js").Setting | undefined }
  *   | { kind: "default-settings" }
  *   | { kind: "swap" }
@@ -48,18 +48,16 @@ const COPY = " (copy)";
  */
 export function update(state, message) {
   switch (message.kind) {
-    case "dataset":
-      return restarted({ ...state, dataset: message.name });
+    case "experiment":
+      return continued(state, { ...state, ...message.change });
     case "euler-steps":
       return { ...state, n: Math.min(MAX_EULER_STEPS, Math.max(1, Math.round(message.n))) };
     case "seed":
       return restarted({ ...state, seed: message.seed });
-    case "flow": {
-      const next = { ...state, [message.flow]: { ...state[message.flow], ...message.change } };
-      return sameTraining(state, next) ? next : restarted(next);
-    }
+    case "flow":
+      return continued(state, { ...state, [message.flow]: { ...state[message.flow], ...message.change } });
     case "round": {
-      const flow = state[message.flow];
+      const flow = { ...state[message.flow], ...message.change };
       const rounds = [...flow.rounds, { name: message.name, after: message.after }];
       const until = Math.min(MAX_TRAINING_STEPS, Math.max(state.until, message.after + ROUND_STEPS));
       return { ...state, training: true, stop: undefined, replay: undefined, until, [message.flow]: { ...flow, rounds } };
@@ -95,6 +93,11 @@ export function update(state, message) {
     case "replace":
       return message.state;
   }
+}
+
+/** The next state, in which new networks learn only where they learn something else. @param {State} state @param {State} next */
+function continued(state, next) {
+  return sameTraining(state, next) ? next : restarted(next);
 }
 
 /**
