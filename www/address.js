@@ -5,7 +5,8 @@ import { dismiss, notify } from "./notices.js";
 import { withTastes } from "./preferences.js";
 import { reasonAgainst } from "./registry.js";
 import { reasonAgainstFlows } from "./settings.js";
-import { FLOWS, readHash, writeHash } from "./state.js";
+import { readHash, writeHash } from "./link.js";
+import { FLOWS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./lab.js").Context} Context */

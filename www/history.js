@@ -4,7 +4,7 @@ import { NOTICE } from "./choices.js";
 import { sameTraining } from "./experiment.js";
 import { dismiss, notify } from "./notices.js";
 import { find } from "./find.js";
-import { readHash, writeHash } from "./state.js";
+import { readHash, writeHash } from "./link.js";
 
 /** @typedef {import("./state.js").State} State */
 

@@ -1,6 +1,6 @@
 /** What the reader prefers, kept in this browser. Where nothing can be kept, nothing is, and the page works the same. */
 
-import { KEYS } from "./state.js";
+import { KEYS } from "./link.js";
 
 /** @typedef {import("./state.js").State} State */
 
