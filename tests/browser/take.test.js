@@ -71,6 +71,19 @@ test("the picture has both panels at twice their size", async () => {
   assert.ok(Math.abs(pixels - side) <= 1);
 });
 
+test("the picture of the journey holds nothing of the plane, which is hidden", async () => {
+  await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("journey");
+  const trails = lab.page.getByRole("checkbox", { name: "Trails" });
+  const one = await take("Picture (PNG)");
+  // The plane draws trails, the journey does not.
+  await trails.setChecked(!(await trails.isChecked()));
+  const other = await take("Picture (PNG)");
+  await trails.setChecked(!(await trails.isChecked()));
+  await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("plane");
+  assert.ok((await decoded(one.bytes, "image/png")).colors > 100);
+  assert.ok(one.bytes.equals(other.bytes), "the same picture with and without trails");
+});
+
 test("trajectories are vectors, and say how many they are", async () => {
   const { name, bytes } = await take("Trajectories (SVG)");
   assert.equal(name, "flow-two-moons-n3-step40.svg");

@@ -129,7 +129,7 @@ export class Take {
     try {
       const shots = sides.map((side) => ({
         caption: captionOf(this.#context, side, pictureOf(side)),
-        layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility()),
+        layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility({ visibilityProperty: true })),
       }));
       const side = shots[0]?.layers[0]?.clientWidth ?? 0;
       const step = pictureOf(sides[0]).step;
