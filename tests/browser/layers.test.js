@@ -97,3 +97,42 @@ test("the journey shows all times side by side, and the cloud on its way", async
   lab.assertQuiet(isOwnReading);
   await lab.close();
 });
+
+/** How many hues, of twelve, the clear colours of a panel's canvas have. @param {Lab} lab @param {(typeof PANELS)[number]} panel @param {string} selector */
+function hues(lab, panel, selector) {
+  return lab.panel(panel).locator(selector).evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0;
+    const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    const found = new Array(12).fill(0);
+    for (let i = 0; i < data.length; i += 4) {
+      const [red = 0, green = 0, blue = 0, alpha = 0] = [data[i], data[i + 1], data[i + 2], data[i + 3]];
+      const strength = Math.max(red, green, blue) - Math.min(red, green, blue);
+      if (alpha < 40 || strength < 40) continue;
+      const angle = Math.atan2(Math.sqrt(3) * (green - blue), 2 * red - green - blue);
+      found[Math.floor(((angle + Math.PI) / (2 * Math.PI)) * 12) % 12] += 1;
+    }
+    return found.filter((count) => count > 5).length;
+  });
+}
+
+test("the colour tells the origin in the plane, the film and the journey", async () => {
+  const lab = await Lab.in(browser, server.url, { reducedMotion: "reduce" });
+  await lab.open({ until: 100, n: 8, t: 0.3 });
+  await lab.settled(100, 8);
+  const choose = (/** @type {string} */ name, /** @type {string} */ option) => lab.page.getByRole("combobox", { name, exact: true }).selectOption(option);
+  for (const [view, sheets] of /** @type {const} */ ([["plane", [".plane-particles", ".film canvas"]], ["journey", [".plane-journey"]]])) {
+    await choose("View", view);
+    for (const panel of PANELS) {
+      for (const sheet of sheets) {
+        await lab.until(`${sheet} of ${panel} drawn`, async () => (await hues(lab, panel, sheet)) > 0);
+        assert.ok((await hues(lab, panel, sheet)) <= 4, `${sheet} of ${panel}: two colours`);
+      }
+    }
+    await choose("Colour by", "origin");
+    for (const panel of PANELS) for (const sheet of sheets) await lab.until(`${sheet} of ${panel} by origin`, async () => (await hues(lab, panel, sheet)) >= 8);
+    await choose("Colour by", "hit or miss");
+    for (const panel of PANELS) for (const sheet of sheets) await lab.until(`${sheet} of ${panel} by hit`, async () => (await hues(lab, panel, sheet)) <= 4);
+  }
+  lab.assertQuiet(isOwnReading);
+  await lab.close();
+});

@@ -98,6 +98,15 @@ test("trajectories are vectors, and say how many they are", async () => {
   assert.ok(found.ways.every((way) => way.split("L").length === 4), "four states for three steps");
 });
 
+test("trajectories have the colours of the page", async () => {
+  const colors = async () => new Set((await take("Trajectories (SVG)")).bytes.toString().match(/<path stroke="[^"]*"/g)).size;
+  const choice = lab.page.getByRole("combobox", { name: "Colour by" });
+  assert.equal(await colors(), 2, "hits and misses");
+  await choice.selectOption("origin");
+  assert.ok((await colors()) > 100, "one for each origin");
+  await choice.selectOption("hit or miss");
+});
+
 test("the animation has all its frames", async () => {
   const { name, bytes } = await take("Animation (APNG)");
   assert.equal(name, "flow-two-moons-n3-step40-animation.png");

@@ -150,6 +150,7 @@ export class Take {
       picture: pictureOf(side),
       target: readOutline(state().dataset),
       source: readOutline(state()[side.name].source),
+      inkOf: side.panel.plane.inks(),
     }));
     const step = panels[0]?.picture.step ?? 0;
     return this.#offer("image/svg+xml", [trajectoriesSvg(panels, theme(), commonLine(this.#context, step))], "svg");
