@@ -4,6 +4,7 @@
  */
 
 import { crowdOf, positionsAt } from "./crowd.js";
+import { Dropped } from "./engine.js";
 import { measure } from "./format.js";
 import { LAYERS } from "./layer-table.js";
 import { find } from "./find.js";
@@ -21,8 +22,6 @@ const WASH = 48;
 const GRID_LINES = 13;
 const GRID_POINTS = 31;
 const CHORDS = 400;
-/** Reasons that are none: the flow has just begun anew. */
-const PASSING = /begun anew|has stopped/;
 
 /**
  * How one layer comes by what it shows and draws it.
@@ -341,7 +340,7 @@ export class Layers {
     layer.ask(side, state.time).then(
       (data) => Object.assign(answer, { data, reason: "", of, isWaiting: false }),
       (error) => {
-        const isPassing = PASSING.test(error.message);
+        const isPassing = error instanceof Dropped;
         Object.assign(answer, { data: undefined, reason: isPassing ? "" : error.message, of: isPassing ? "" : of, isWaiting: false });
       },
     ).then(() => (known.isStale = true));

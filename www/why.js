@@ -3,6 +3,7 @@
  * and what their mean is; or a start, what becomes of it with few and with many steps.
  */
 
+import { Dropped } from "./engine.js";
 import { measure } from "./format.js";
 import { clearSheet, sheet, showSheet } from "./layers.js";
 import { PROBES } from "./layer-table.js";
@@ -141,7 +142,7 @@ export class Why {
     }
     if (now - this.#spokenAt > SPEAK_MILLISECONDS) {
       this.#spokenAt = now;
-      const text = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).join(" ") : "";
+      const text = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).filter(Boolean).join(" ") : "";
       if (this.#words.textContent !== text) this.#words.textContent = text;
     }
   }
@@ -161,7 +162,10 @@ export class Why {
         const value = JSON.parse(text);
         Object.assign(probe, { of, reason: "", passing: kind === "pairs" ? value : undefined, ways: kind === "ways" ? value : undefined });
       },
-      (error) => Object.assign(probe, { of, reason: error.message, passing: undefined, ways: undefined }),
+      (error) => {
+        const isPassing = error instanceof Dropped;
+        Object.assign(probe, { of: isPassing ? "" : of, reason: isPassing ? "" : error.message, passing: undefined, ways: undefined });
+      },
     ).then(() => Object.assign(probe, { isWaiting: false, isStale: true }));
   }
 

@@ -136,3 +136,27 @@ test("the colour tells the origin in the plane, the film and the journey", async
   lab.assertQuiet(isOwnReading);
   await lab.close();
 });
+
+test("an experiment that begins anew is no answer to what the plane was asked", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.page.addInitScript(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = /** @param {any} message @param {any} rest */ function (message, rest) {
+      const { page } = /** @type {any} */ ({ page: window });
+      if (message.kind === "ask" && page.isMute) page.swallowed = true;
+      else post.call(this, message, rest);
+    };
+  });
+  await lab.open({ until: 60, play: "off", t: 0.4, probe: "pairs" });
+  await lab.settled(60);
+  const words = lab.page.locator("#why-words");
+  await lab.until("words for both", async () => /Straight.*Curved/.test((await words.textContent()) ?? ""));
+  await lab.page.evaluate(() => Object.assign(window, { isMute: true }));
+  await lab.panel("Curved").getByRole("button", { name: "The pairs that pass here" }).focus();
+  await lab.page.keyboard.press("ArrowLeft");
+  await lab.until("a question on its way", () => lab.page.evaluate(() => Boolean(/** @type {any} */ (window).swallowed)));
+  await lab.button("Reset").click();
+  await lab.until("no words", async () => (await words.textContent()) === "");
+  lab.assertQuiet(isOwnReading);
+  await lab.close();
+});

@@ -308,4 +308,73 @@ test("a browser that keeps nothing is told so, quietly", async () => {
   await page.close();
 });
 
+/** What the browser does when the reader leaves the page: it saves itself. @param {Lab} page @param {string} [then] a button pressed at once */
+function leave(page, then) {
+  return page.page.evaluate((then) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => false });
+    if (then) [...document.querySelectorAll("button")].find(({ textContent }) => textContent === then)?.click();
+  }, then);
+}
+
+test("saved is what the browser has kept, not what it was given", async () => {
+  const page = await Lab.in(browser, server.url);
+  // As a browser without room does: it takes the value, and then cannot complete.
+  await page.page.addInitScript(() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value, key) {
+      const request = put.call(this, value, key);
+      request.addEventListener("success", () => this.transaction.abort());
+      return request;
+    };
+  });
+  await page.open(STATE);
+  await page.settled(40, 3);
+  await leave(page);
+  await page.page.getByText(/^Not saved in this browser/).waitFor();
+  page.assertQuiet();
+  await page.close();
+});
+
+test("a reset while the page saves itself is no failure to save", async () => {
+  const page = await Lab.in(browser, server.url);
+  await page.open(STATE);
+  await page.settled(40, 3);
+  await page.page.evaluate(() => {
+    const told = /** @type {string[]} */ ([]);
+    Object.assign(window, { told });
+    const saved = document.querySelector("#take-saved");
+    if (saved) new MutationObserver(() => told.push(saved.textContent)).observe(saved, { childList: true });
+  });
+  await leave(page, "Reset");
+  await page.settled(40, 3);
+  await leave(page);
+  await page.page.getByText("Saved in this browser at step 40").waitFor();
+  assert.deepEqual(await page.page.evaluate(() => /** @type {any} */ (window).told.length), 1);
+  page.assertQuiet();
+  await page.close();
+});
+
+test("the commands are those of now while training goes on", async () => {
+  const page = await Lab.in(browser, server.url);
+  await page.open(STATE);
+  await page.settled(40, 3);
+  await page.page.getByText("Commands of the program").click();
+  const commands = page.page.getByRole("group", { name: "Commands" });
+  await commands.getByText("--steps 40").waitFor();
+  await page.button("Train").click();
+  await page.until("more steps", async () => Number(/--steps (\d+)/.exec((await commands.textContent()) ?? "")?.[1]) > 40);
+  page.assertQuiet();
+  await page.close();
+});
+
+test("one file at a time, and it is said", async () => {
+  const downloading = lab.page.waitForEvent("download");
+  await lab.button("Animation (APNG)").click();
+  await lab.button("Samples (CSV)").click();
+  await lab.page.getByText("One at a time").waitFor();
+  assert.match((await downloading).suggestedFilename(), /animation/);
+});
+
 test("nothing complained", () => lab.assertQuiet());
