@@ -5,6 +5,7 @@
 
 import { CROWD, crowdOf, positionsAt, softened } from "./crowd.js";
 import { find } from "./find.js";
+import { fit, largest, sheet, showSheet } from "./sheet.js";
 import { css } from "./theme.js";
 
 /** @typedef {import("./lab.js").Context} Context */
@@ -42,11 +43,7 @@ export class Journey {
       context.dispatch({ kind: "view", change: { view: this.#choice.value === "journey" ? "journey" : "plane" } });
     });
     for (const side of context.sides) {
-      const canvas = document.createElement("canvas");
-      canvas.className = "plane-journey";
-      canvas.setAttribute("aria-hidden", "true");
-      canvas.hidden = true;
-      find(side.panel.element, ".plane-particles", HTMLCanvasElement).after(canvas);
+      const canvas = sheet(side, ".plane-particles", "plane-journey");
       this.#stages.set(side, { canvas, still: document.createElement("canvas"), inks: [], isStale: true, isStillStale: true });
     }
   }
@@ -55,7 +52,7 @@ export class Journey {
   render(state, before) {
     if (state.view !== before?.view) {
       this.#choice.value = state.view;
-      for (const { canvas } of this.#stages.values()) canvas.hidden = state.view !== "journey";
+      for (const { canvas } of this.#stages.values()) showSheet(canvas, state.view === "journey");
       find(document, "#panels", HTMLElement).dataset.view = state.view;
     }
     if (state.view !== before?.view || state.colors !== before.colors) this.#redraw();
@@ -172,13 +169,6 @@ export class Journey {
   }
 }
 
-/** Gives a canvas the pixels of its box. Returns whether it has any. @param {HTMLCanvasElement} canvas */
-function fit(canvas) {
-  const side = Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio));
-  if (side > 0 && canvas.width !== side) canvas.width = canvas.height = side;
-  return side > 0;
-}
-
 /**
  * From a point of the plane and a time to a place on the canvas.
  * @param {HTMLCanvasElement} canvas
@@ -216,7 +206,7 @@ function slice(context, side, place, time) {
 function contours(context, density, side, place, time) {
   const { x, y, halfSide } = side.panel.plane.view;
   const cell = (2 * halfSide) / CROWD;
-  const most = density.reduce((a, b) => Math.max(a, b), 0);
+  const most = largest(density);
   if (most <= 0) return;
   const value = (/** @type {number} */ column, /** @type {number} */ row) => density[row * CROWD + column] ?? 0;
   context.beginPath();

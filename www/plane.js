@@ -1,6 +1,7 @@
 /** The picture of one flow: the target in thin ink, and on top of it the particles at time t. */
 
 import { Painter } from "../pkg/flow_wasm.js";
+import { minus } from "./format.js";
 import { css, isDark, packed, readTheme, unpacked } from "./theme.js";
 
 /** @typedef {import("./theme.js").Theme} Theme */
@@ -189,7 +190,7 @@ export class Plane {
     for (let value = -reach; value <= reach; value += step) {
       const across = Math.round(place([value, 0])[0]) + pixel / 2;
       const up = Math.round(place([0, value])[1]) + pixel / 2;
-      const text = String(value).replace("-", "−");
+      const text = minus(String(value));
       context.moveTo(across, side);
       context.lineTo(across, side - 5 * pixel);
       context.moveTo(0, up);

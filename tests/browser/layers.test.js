@@ -160,3 +160,26 @@ test("an experiment that begins anew is no answer to what the plane was asked", 
   lab.assertQuiet(isOwnReading);
   await lab.close();
 });
+
+test("the density of the particles is that of all of them, also after a first sight of a few", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off", t: 0.5, layers: "crowd", particles: 20000, n: 63 });
+  await lab.settled(20, 63);
+  await lab.setEulerSteps(64);
+  await lab.settled(20, 64);
+  const picture = () => lab.panel("Straight").locator(".plane-layers").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  // Another time and back: asked again, of all particles.
+  let before = "";
+  await lab.until("a drawing that rests", async () => {
+    const last = before;
+    before = await picture();
+    return last === before;
+  });
+  await lab.time.focus();
+  await lab.page.keyboard.press("ArrowRight");
+  await lab.until("another drawing", async () => (await picture()) !== before);
+  await lab.page.keyboard.press("ArrowLeft");
+  await lab.until("the same drawing as before", async () => (await picture()) === before);
+  lab.assertQuiet(isOwnReading);
+  await lab.close();
+});
