@@ -77,7 +77,7 @@ importScripts("../pkg/flow_wasm.classic.js");
       this.shown = -1;
       /** @type {History} */
       this.states = [];
-      this.picture = { sampling: "", step: -1, cost: 0, at: 0 };
+      this.picture = { key: "", sampling: "", step: -1, cost: 0, at: 0 };
       /** The sample under way. @type {{ particles: number, step: number, cost: number } | undefined} */
       this.sample = undefined;
       this.straightnessOf = "";
@@ -261,14 +261,20 @@ importScripts("../pkg/flow_wasm.classic.js");
 
   // --- pictures -------------------------------------------------------------------------------------
 
-  /** Whether the reader has asked for another picture than there is. @param {Pick<Session, "picture" | "sampling">} session */
-  function pictureIsAwaited({ picture, sampling }) {
-    return picture.sampling !== JSON.stringify(sampling);
+  /** What a picture is of, as the page knows it (engine.js): equal keys, the same picture. @param {Session} session */
+  function pictureKey({ sampling, replay }) {
+    return JSON.stringify([sampling, replay]);
+  }
+
+  /** Whether the reader has asked for another picture than there is. @param {Session} session */
+  function pictureIsAwaited(session) {
+    return session.picture.key !== pictureKey(session);
   }
 
   /** @type {(session: Session, now: number, isResting: boolean) => boolean} */
-  function pictureIsDue({ picture, sampling, shownStep, learns }, now, isResting) {
-    if (pictureIsAwaited({ picture, sampling })) return true;
+  function pictureIsDue(session, now, isResting) {
+    const { picture, shownStep, learns } = session;
+    if (pictureIsAwaited(session)) return true;
     if (!learns || picture.step === shownStep) return false;
     return isResting || now - picture.at >= Math.max(SAMPLE_MILLISECONDS, picture.cost / SAMPLE_SHARE);
   }
@@ -301,17 +307,18 @@ importScripts("../pkg/flow_wasm.classic.js");
       session.sample = begin(session, sampling.particles);
     } else {
       const at = performance.now();
-      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost + at - integrated, at };
+      session.picture = { key: pictureKey(session), sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost + at - integrated, at };
     }
   }
 
   /**
-   * Begins a sample; of all particles, unless the reader waits for it and it takes long.
+   * Begins a sample; of all particles, unless the reader waits for another kind of picture and it takes long.
    * @type {(session: Session, particles?: number) => { particles: number, step: number, cost: number }}
    */
   function begin(session, particles) {
-    const { lab, sampling } = session;
-    const isAwaited = pictureIsAwaited(session);
+    const { lab, sampling, picture } = session;
+    // Replayed steps follow each other too fast to show each of them twice.
+    const isAwaited = picture.sampling !== JSON.stringify(sampling);
     const cost = sampling.particles * sampling.steps * millisecondsPerEvaluation;
     const few = Math.max(FEWEST_PARTICLES, Math.ceil((sampling.particles * FIRST_SIGHT_MILLISECONDS) / (2 * cost)));
     const count = particles ?? (isAwaited && cost > FIRST_SIGHT_MILLISECONDS ? Math.min(few, sampling.particles) : sampling.particles);
