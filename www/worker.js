@@ -207,9 +207,9 @@ importScripts("../pkg/flow_wasm.classic.js");
   /** Finds the kept weights that come nearest to what is to be replayed. @param {Session} session */
   function chooseShown(session) {
     const { lab, replay } = session;
-    const shown = replay === undefined ? -1 : session.states.findLastIndex(({ step }) => step <= replay);
-    // Until training has passed the step that is to be shown, the newest weights come nearest.
-    const index = replay === undefined || replay >= session.step ? -1 : Math.max(0, shown);
+    // Until training has passed the step that is to be shown, or when none is kept, the newest weights come nearest.
+    const isNewest = replay === undefined || replay >= session.step || session.states.length === 0;
+    const index = isNewest ? -1 : Math.max(0, session.states.findLastIndex(({ step }) => step <= replay));
     if (index === session.shown) return;
     session.shown = index;
     session.sample = undefined;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lab } from "./harness/lab.js";
+import { Lab, PANELS } from "./harness/lab.js";
 import { browser, server } from "./harness/stage.js";
 
 /** @param {Lab} lab */
@@ -44,6 +44,54 @@ test("a replay goes on to its end beside a field that does not learn", async () 
   await lab.until("earlier steps", async () => (await shown()) !== "newest weights");
   await lab.until("the newest weights", async () => (await shown()) === "newest weights");
   await lab.until("a picture of them", async () => (await learned.getAttribute("value")) === "40");
+  lab.assertQuiet();
+  await lab.close();
+});
+
+/** Waits until both panels show a kept step between these. @param {Lab} lab @param {number} least @param {number} most */
+async function showsStep(lab, least, most) {
+  await lab.until(`a step from ${least} to ${most}`, async () => {
+    const all = await Promise.all(PANELS.map((panel) => lab.stats(panel)));
+    return all.every((stats) => stats["hash"] && stats["sample-step"] && Number(stats["sample-step"]) >= least && Number(stats["sample-step"]) <= most);
+  });
+  return Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
+}
+
+/** The page saves itself when it is hidden. @param {Lab} lab */
+async function save({ page }) {
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await page.getByText("Saved in this browser").waitFor();
+}
+
+test("a reload shows the replayed step again, though what was saved has no earlier weights", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 60, n: 2, replay: 10, play: "off" });
+  await lab.trainedFor(60);
+  const shown = await showsStep(lab, 1, 10);
+  await save(lab);
+  await lab.page.reload();
+  await lab.trainedFor(60);
+  assert.deepEqual(await showsStep(lab, 1, 10), shown);
+  assert.equal(await lab.page.getByRole("button", { name: "Restart" }).count(), 0);
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("an experiment without earlier weights shows the newest ones in their place", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 60, n: 2, play: "off" });
+  await lab.settled(60);
+  await save(lab);
+  await lab.page.reload();
+  await lab.settled(60);
+  await lab.page.evaluate(() => (location.hash += "&replay=10"));
+  await lab.until("the address", async () => lab.page.url().includes("replay=10"));
+  await lab.setEulerSteps(3);
+  await lab.settled(60, 3);
+  assert.equal(await lab.page.getByRole("button", { name: "Restart" }).count(), 0);
   lab.assertQuiet();
   await lab.close();
 });
