@@ -68,6 +68,8 @@ importScripts("../pkg/flow_wasm.classic.js");
       this.curve = curve;
       this.sampling = config.sampling;
       this.replay = replay;
+      /** Whether the sampling asked for last cannot be: then there is nothing to show. */
+      this.isRefused = false;
       /** Rounds to be added when training gets there. @type {{ name: string, after: number }[]} */
       this.rounds = [];
       /** The round whose pairs are being made. @type {string | undefined} */
@@ -110,6 +112,8 @@ importScripts("../pkg/flow_wasm.classic.js");
 
   /** @type {Session | undefined} */
   let session;
+  /** Of the experiment asked for last, whether or not it could begin. */
+  let generation = 0;
   let askedAt = 0;
   /** Until then, only what the reader waits for is done. */
   let givesWayUntil = -Infinity;
@@ -135,7 +139,7 @@ importScripts("../pkg/flow_wasm.classic.js");
   };
 
   addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data: message }) => {
-    guard(message.kind, () => {
+    guard(message.kind === "boot" || message.kind === "configure" ? "starting" : "answering", () => {
       hear(message);
       wake();
     });
@@ -148,6 +152,7 @@ importScripts("../pkg/flow_wasm.classic.js");
         wasm_bindgen.initSync({ module: message.module });
         return;
       case "configure":
+        generation = message.generation;
         session?.lab.free();
         session = undefined;
         session = new Session(message);
@@ -194,6 +199,7 @@ importScripts("../pkg/flow_wasm.classic.js");
     session.sample = undefined;
     session.replay = replay;
     const { reason } = attempt(() => session.lab.set_sampling(JSON.stringify(sampling)));
+    session.isRefused = reason !== undefined;
     if (reason !== undefined) {
       send({ kind: "refused", ...stamp(session), reason });
       return;
@@ -268,14 +274,14 @@ importScripts("../pkg/flow_wasm.classic.js");
 
   /** Whether the reader has asked for another picture than there is. @param {Session} session */
   function pictureIsAwaited(session) {
-    return session.picture.key !== pictureKey(session);
+    return !session.isRefused && session.picture.key !== pictureKey(session);
   }
 
   /** @type {(session: Session, now: number, isResting: boolean) => boolean} */
   function pictureIsDue(session, now, isResting) {
-    const { picture, shownStep, learns } = session;
+    const { picture, shownStep, learns, isRefused } = session;
     if (pictureIsAwaited(session)) return true;
-    if (!learns || picture.step === shownStep) return false;
+    if (isRefused || !learns || picture.step === shownStep) return false;
     return isResting || now - picture.at >= Math.max(SAMPLE_MILLISECONDS, picture.cost / SAMPLE_SHARE);
   }
 
@@ -500,8 +506,14 @@ importScripts("../pkg/flow_wasm.classic.js");
     return error instanceof Error ? error.message : String(error);
   }
 
+  /** Whether flow-core itself says no, and in words: with a plain `Error`. @param {unknown} error */
+  function isRefusal(error) {
+    return error instanceof Error && error.constructor === Error;
+  }
+
   /**
-   * A trap leaves the wasm instance unusable, so this worker is done: it says so and does nothing more.
+   * A trap leaves the wasm instance unusable, so this worker is done: it says so and does nothing more. An experiment
+   * that cannot be leaves it as good as new for the next.
    * @type {(during: string, action: () => void) => void}
    */
   function guard(during, action) {
@@ -509,7 +521,7 @@ importScripts("../pkg/flow_wasm.classic.js");
       action();
     } catch (error) {
       session = undefined;
-      send({ kind: "failed", during, reason: messageOf(error) });
+      send({ kind: "failed", generation, isFinal: !isRefusal(error), during, reason: messageOf(error) });
     }
   }
 })();
