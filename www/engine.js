@@ -55,7 +55,7 @@ import { startWorker } from "./assets.js";
  * @typedef {{ kind: "round", generation: number, step: number, name: string, share: number }} RoundBegun the share of its pairs that a round has made, 0..1
  * @typedef {{ kind: "refused", generation: number, step: number, reason: string }} Refused a sampling that cannot be
  * @typedef {{ kind: "answer", generation: number, step: number, id: number, value: any, error: string | undefined }} Answer
- * @typedef {{ kind: "failed", during: string, reason: string }} Failed
+ * @typedef {{ kind: "failed", generation: number, isFinal: boolean, during: string, reason: string }} Failed finally, when the worker is of no more use
  * @typedef {Progress | Picture | Straightness | Floor | ErrorPoint | RoundBegun | Refused | Answer | Failed} FromWorker
  */
 
@@ -186,8 +186,11 @@ export class Engine {
     const worker = startWorker();
     worker.addEventListener("message", (/** @type {MessageEvent<FromWorker>} */ { data: message }) => {
       this.#heardAt = performance.now();
-      if (message.kind === "failed") this.#fail(message.during, message.reason);
-      else if (message.generation === this.#generation) this.#hear(message);
+      const isOfNow = message.generation === this.#generation;
+      if (message.kind === "failed") {
+        // The next experiment is on its way to a worker that only refused the one before.
+        if (isOfNow || message.isFinal) this.#fail(message.during, message.reason);
+      } else if (isOfNow) this.#hear(message);
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -219,7 +222,7 @@ export class Engine {
     this.#worker.terminate();
     this.#worker = undefined;
     this.#dropQuestions("this flow has stopped");
-    this.#deliver({ kind: "failed", during, reason });
+    this.#deliver({ kind: "failed", generation: this.#generation, isFinal: true, during, reason });
   }
 
   /** @param {string} reason */

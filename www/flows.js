@@ -156,7 +156,8 @@ export class Flows {
       side.forget();
       side.config = configOf(state, side.name);
       side.panel.clear("Starting from random weights …");
-      const checkpoint = this.#restorable(side.name, side.config, goal);
+      // A checkpoint has only its newest weights; training again makes the earlier ones, with the same bits.
+      const checkpoint = state.replay === undefined ? this.#restorable(side.name, side.config, goal) : undefined;
       side.engine.configure(side.config, { until: Math.min(LEASH_STEPS, goal), goal }, state.replay, errorCurve(state, side.name), checkpoint);
       this.#host.charted();
     }
