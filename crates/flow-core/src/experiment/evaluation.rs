@@ -131,7 +131,8 @@ impl Experiment {
     }
 
     fn energy(&self, samples: &[[f32; 2]]) -> f64 {
-        energy_distance(first(samples, MEASURED_POINTS), &self.reference)
+        // Points that are not finite are infinitely far away.
+        energy_distance(first(samples, MEASURED_POINTS), &self.reference).unwrap_or(f64::INFINITY)
     }
 }
 
