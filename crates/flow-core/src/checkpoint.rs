@@ -143,7 +143,7 @@ mod tests {
                 assert_eq!(resumed.training_step(), u64::from(before));
                 original.train(9).unwrap();
                 resumed.train(9).unwrap();
-                let end = |e: &Experiment| fingerprint(e.sample(Solver::Euler, 3).unwrap().end());
+                let end = |e: &Experiment| fingerprint(e.sample_with(Solver::Euler, 3).unwrap().end());
                 assert_eq!(end(&original), end(&resumed), "{engine:?} after {before}");
                 assert_eq!(original.losses(), resumed.losses());
                 assert_eq!(original.checkpoint().unwrap(), resumed.checkpoint().unwrap());

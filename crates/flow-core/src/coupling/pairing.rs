@@ -86,12 +86,12 @@ const GUIDE_POINTS: usize = 256;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Pairing {
-    rule: Rule,
+    pub(super) rule: Rule,
     state: PairingState,
 }
 
 #[derive(Debug, Clone)]
-enum Rule {
+pub(super) enum Rule {
     /// Drawn afresh, then paired.
     Drawn(Ends),
     /// Drawn from a fixed set.
@@ -100,11 +100,11 @@ enum Rule {
 
 /// What pairs are drawn from, and how they are paired.
 #[derive(Debug, Clone)]
-struct Ends {
-    coupling: Coupling,
-    source: Arc<dyn Distribution>,
-    target: Arc<dyn Distribution>,
-    is_per_class: bool,
+pub(super) struct Ends {
+    pub(super) coupling: Coupling,
+    pub(super) source: Arc<dyn Distribution>,
+    pub(super) target: Arc<dyn Distribution>,
+    pub(super) is_per_class: bool,
     /// Speeds up the assignments of whole batches.
     guide: Option<Guide>,
 }
