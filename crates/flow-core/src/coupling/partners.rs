@@ -102,7 +102,7 @@ mod tests {
                 let found = cost(&noise, &data);
                 let label = format!("even {even}, per class {is_per_class}: {found} {trained}");
                 assert!((found / trained - 1.0).abs() < 0.15, "{label}");
-                assert!(energy_distance(&data, &x1) < 0.01, "{label}");
+                assert!(energy_distance(&data, &x1).unwrap() < 0.01, "{label}");
             }
         }
     }
