@@ -2,10 +2,11 @@
  * The page's end of a worker: sends it typed messages, hands on its answers, notices when it dies.
  */
 
-import { startWorker } from "./assets.js";
+import { pictureKey } from "./sampling.js";
+import { startWorker } from "./worker/start.js";
 
 /** @typedef {import("./experiment.js").Config} Config */
-/** @typedef {import("./experiment.js").Sampling} Sampling */
+/** @typedef {import("./sampling.js").Sampling} Sampling */
 
 /**
  * What the experiment says about its last sample.
@@ -107,7 +108,7 @@ export class Engine {
     if (!this.#worker) this.#start();
     this.#generation += 1;
     this.#dropQuestions("the experiment has begun anew");
-    this.#asked = { ...course, picture: pictureKey(config.sampling, replay) };
+    this.#asked = { ...course, picture: pictureKey({ sampling: config.sampling, replay }) };
     this.#done = { step: 0, picture: "" };
     this.#post({ kind: "configure", generation: this.#generation, config, course, replay, curve, checkpoint });
   }
@@ -134,15 +135,15 @@ export class Engine {
    * @param {number | undefined} replay
    */
   sample(sampling, replay) {
-    const picture = pictureKey(sampling, replay);
+    const picture = pictureKey({ sampling, replay });
     if (picture === this.#asked.picture) return;
     this.#asked = { ...this.#asked, picture };
     this.#post({ kind: "sample", sampling, replay });
   }
 
   /** Whether a picture is of what was asked for last, and whole. @param {Picture} picture */
-  isCurrent({ sampling, replay, particles }) {
-    return pictureKey(sampling, replay) === this.#asked.picture && particles === sampling.particles;
+  isCurrent(picture) {
+    return pictureKey(picture) === this.#asked.picture && picture.particles === picture.sampling.particles;
   }
 
   /** Lets the processor go for a moment; training goes on by itself. */
@@ -156,7 +157,7 @@ export class Engine {
   }
 
   /**
-   * Asks the worker's experiment something; see the table in worker.js.
+   * Asks the worker's experiment something; see worker/questions.js.
    * @param {string} method
    * @param {...any} parameters
    * @returns {Promise<any>} rejected with the reason when there is no answer
@@ -208,7 +209,7 @@ export class Engine {
       else question?.reject(new Error(message.error));
       return;
     }
-    if (message.kind === "picture") this.#done.picture = pictureKey(message.sampling, message.replay);
+    if (message.kind === "picture") this.#done.picture = pictureKey(message);
     if (message.kind === "refused") this.#done.picture = this.#asked.picture;
     this.#deliver(message);
   }
@@ -234,9 +235,4 @@ export class Engine {
     this.#heardAt = performance.now();
     this.#worker.postMessage(message);
   }
-}
-
-/** @param {Sampling} sampling @param {number | undefined} replay */
-function pictureKey(sampling, replay) {
-  return JSON.stringify([sampling, replay]);
 }
