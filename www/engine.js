@@ -6,6 +6,8 @@ import { pictureKey } from "./sampling.js";
 import { startWorker } from "./worker/start.js";
 
 /** @typedef {import("./experiment.js").Config} Config */
+/** @typedef {import("./worker/questions.js").Questions} Questions */
+/** @typedef {import("./worker/questions.js").Question} Question */
 /** @typedef {import("./sampling.js").Sampling} Sampling */
 
 /**
@@ -37,7 +39,7 @@ import { startWorker } from "./worker/start.js";
  *   | { kind: "sample", sampling: Sampling, replay: number | undefined }
  *   | { kind: "curve", curve: CurvePoint[] }
  *   | { kind: "give-way" }
- *   | { kind: "ask", id: number, method: string, parameters: any[] }} ToWorker
+ *   | { kind: "ask", id: number, question: Question }} ToWorker
  */
 
 /**
@@ -84,11 +86,6 @@ export class Engine {
   constructor(module, deliver) {
     this.#module = module;
     this.#deliver = deliver;
-  }
-
-  /** Whether the worker is alive. */
-  get running() {
-    return this.#worker !== undefined;
   }
 
   /** The training step the worker may be at by now, at most. */
@@ -157,18 +154,19 @@ export class Engine {
   }
 
   /**
-   * Asks the worker's experiment something; see worker/questions.js.
-   * @param {string} method
-   * @param {...any} parameters
-   * @returns {Promise<any>} rejected with the reason when there is no answer
+   * Asks the worker's experiment something.
+   * @template {keyof Questions} Name
+   * @param {Name} name
+   * @param {Parameters<Questions[Name]>} parameters
+   * @returns {Promise<ReturnType<Questions[Name]>>} rejected with the reason when there is no answer
    */
-  ask(method, ...parameters) {
+  ask(name, ...parameters) {
     if (!this.#worker) return Promise.reject(new Error("this flow has stopped"));
     this.#questions += 1;
     const id = this.#questions;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#post({ kind: "ask", id, method, parameters });
+      this.#post({ kind: "ask", id, question: { name, parameters } });
     });
   }
 

@@ -62,7 +62,7 @@ function hear(message) {
       turns.giveWay();
       break;
     case "ask":
-      answer(session, message);
+      answer(session, message.id, message.question);
       break;
   }
 }
