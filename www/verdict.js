@@ -1,6 +1,6 @@
 /** The sentence under the panels, computed from what is on screen. */
 
-import { showsLearning } from "./experiment.js";
+import { showsLearning } from "./sampling.js";
 import { count, measure, times } from "./format.js";
 
 /** @typedef {import("./engine.js").Picture} Picture */
