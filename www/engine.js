@@ -14,6 +14,7 @@ import { startWorker } from "./assets.js";
  * @property {number} modes modes reached
  * @property {number} modeCount modes there are
  * @property {number} energy energy distance to the data
+ * @property {number} measured particles that it was measured on
  * @property {number} nfe function evaluations per particle
  * @property {string} hash fingerprint of the end positions
  */
@@ -86,11 +87,6 @@ export class Engine {
   constructor(module, deliver) {
     this.#module = module;
     this.#deliver = deliver;
-  }
-
-  /** Whether the worker is alive. */
-  get running() {
-    return this.#worker !== undefined;
   }
 
   /** The training step the worker may be at by now, at most. */

@@ -5,6 +5,8 @@
 
 import { CROWD, crowdOf, positionsAt, softened } from "./crowd.js";
 import { find } from "./find.js";
+import { VIEWS } from "./layer-table.js";
+import { menu } from "./menu.js";
 import { fit, largest, sheet, showSheet } from "./sheet.js";
 import { css } from "./theme.js";
 
@@ -32,16 +34,14 @@ const MOST_PARTICLES = 4000;
 
 export class Journey {
   #context;
-  #choice = find(document, "#view", HTMLSelectElement);
+  #choice;
   /** @type {Map<Side, Stage>} */
   #stages = new Map();
 
   /** @param {Context} context */
   constructor(context) {
     this.#context = context;
-    this.#choice.addEventListener("change", () => {
-      context.dispatch({ kind: "view", change: { view: this.#choice.value === "journey" ? "journey" : "plane" } });
-    });
+    this.#choice = menu("#view", VIEWS, (view) => context.dispatch({ kind: "view", change: { view } }));
     for (const side of context.sides) {
       const canvas = sheet(side, ".plane-particles", "plane-journey");
       this.#stages.set(side, { canvas, still: document.createElement("canvas"), inks: [], isStale: true, isStillStale: true });

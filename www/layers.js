@@ -6,7 +6,8 @@
 import { find } from "./find.js";
 import { Inquiry } from "./inquiry.js";
 import { DRAWN } from "./layer-drawings.js";
-import { LAYERS } from "./layer-table.js";
+import { COLORS, LAYERS } from "./layer-table.js";
+import { menu } from "./menu.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
 
 /** @typedef {import("./lab.js").Context} Context */
@@ -25,7 +26,7 @@ import { clearSheet, sheet, showSheet } from "./sheet.js";
 export class Layers {
   #context;
   #legend = find(document, "#layers-legend", HTMLElement);
-  #colors = find(document, "#colors", HTMLSelectElement);
+  #colors;
   /** @type {Map<string, HTMLInputElement>} */
   #boxes = new Map();
   /** @type {Map<Side, Sheet>} */
@@ -43,7 +44,7 @@ export class Layers {
       this.#boxes.set(name, box);
       list.append(row);
     }
-    this.#colors.addEventListener("change", () => context.dispatch({ kind: "view", change: { colors: this.#colors.value === "origin" ? "origin" : "hit" } }));
+    this.#colors = menu("#colors", COLORS, (colors) => context.dispatch({ kind: "view", change: { colors } }));
     for (const side of context.sides) {
       const canvas = sheet(side, ".plane-backdrop", "plane-layers");
       this.#sheets.set(side, { canvas, answers: new Map(LAYERS.map(({ name }) => [name, new Inquiry()])), picture: undefined, isStale: true });

@@ -7,7 +7,7 @@
  */
 
 import { SETTINGS } from "./setting-table.js";
-import { LAYERS, PROBES } from "./layer-table.js";
+import { COLORS, LAYERS, PROBES, VIEWS } from "./layer-table.js";
 
 /**
  * A further round of training, by its name in flow-core's registry, after the given training step.
@@ -44,8 +44,8 @@ import { LAYERS, PROBES } from "./layer-table.js";
  * @property {number} time flow time t, 0..1
  * @property {number} speed flow time relative to the normal speed
  * @property {boolean} trails whether trajectories are drawn behind the particles
- * @property {"hit" | "origin"} colors what a particle's colour tells: where it ends, or where it began
- * @property {"plane" | "journey"} view what the pictures show: the plane at one time, or all times side by side
+ * @property {(typeof COLORS)[number]["name"]} colors what a particle's colour tells
+ * @property {(typeof VIEWS)[number]["name"]} view what the pictures show
  * @property {readonly string[]} layers what lies over and under the particles
  * @property {string} probe what the plane is asked
  * @property {readonly [number, number]} place about which place
@@ -67,8 +67,6 @@ import { LAYERS, PROBES } from "./layer-table.js";
 export const FLOWS = ["straight", "curved"];
 export const PARTICLES = [500, 1000, 2000, 5000, 10000, 20000];
 export const SPEEDS = [0.25, 0.5, 1, 2];
-/** @type {readonly ("hit" | "origin")[]} */
-export const COLORS = ["hit", "origin"];
 export const MAX_EULER_STEPS = 100;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_TRAINING_STEPS = 1_000_000;
@@ -349,8 +347,8 @@ export const KEYS = {
   t: inState("time", number(0, 1)),
   speed: inState("speed", oneOf(SPEEDS)),
   trails: inState("trails", onOrOff),
-  colors: inState("colors", oneOf(COLORS)),
-  view: inState("view", oneOf(/** @type {const} */ (["plane", "journey"]))),
+  colors: inState("colors", oneOf(COLORS.map(({ name }) => name))),
+  view: inState("view", oneOf(VIEWS.map(({ name }) => name))),
   layers: inState("layers", someOf(LAYERS)),
   probe: inState("probe", oneOf(PROBES.map(({ name }) => name))),
   place: inState("place", place),

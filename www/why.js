@@ -7,6 +7,7 @@ import { find } from "./find.js";
 import { measure, minus } from "./format.js";
 import { Inquiry } from "./inquiry.js";
 import { PROBES } from "./layer-table.js";
+import { menu } from "./menu.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
 
 /** @typedef {import("./lab.js").Context} Context */
@@ -43,7 +44,7 @@ const SPEAK_MILLISECONDS = 500;
 
 export class Why {
   #context;
-  #select = find(document, "#probe", HTMLSelectElement);
+  #select;
   #words = find(document, "#why-words", HTMLElement);
   /** @type {Map<Side, Probe>} */
   #probes = new Map();
@@ -52,8 +53,7 @@ export class Why {
   /** @param {Context} context */
   constructor(context) {
     this.#context = context;
-    this.#select.append(...PROBES.map(({ name, label }) => new Option(label, name)));
-    this.#select.addEventListener("change", () => context.dispatch({ kind: "view", change: { probe: this.#select.value } }));
+    this.#select = menu("#probe", PROBES, (probe) => context.dispatch({ kind: "view", change: { probe } }));
     for (const side of context.sides) {
       const canvas = sheet(side, ".plane-particles", "plane-why");
       const handle = document.createElement("button");
