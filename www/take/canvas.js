@@ -12,7 +12,7 @@ import { FOOT, HEAD, LINE, PAD } from "./scene.js";
  */
 
 /** The size in CSS pixels of `count` panels with pictures of this side. @param {number} count @param {number} side */
-export function sizeOf(count, side) {
+function sizeOf(count, side) {
   return { width: PAD + count * (side + PAD), height: HEAD + side + FOOT + LINE };
 }
 
