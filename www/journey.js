@@ -43,8 +43,9 @@ export class Journey {
     this.#context = context;
     this.#choice = menu("#view", VIEWS, (view) => context.dispatch({ kind: "view", change: { view } }));
     for (const side of context.sides) {
-      const canvas = sheet(side, ".plane-particles", "plane-journey");
-      this.#stages.set(side, { canvas, still: document.createElement("canvas"), inks: [], isStale: true, isStillStale: true });
+      const canvas = sheet(side, ".plane-particles", "plane-journey", () => this.#draw(side, stage));
+      const stage = /** @type {Stage} */ ({ canvas, still: document.createElement("canvas"), inks: [], isStale: true, isStillStale: true });
+      this.#stages.set(side, stage);
     }
   }
 
@@ -79,18 +80,16 @@ export class Journey {
 
   /** Draws one stale stage a frame: the page must stay quick to answer. */
   frame() {
-    const { view, time } = this.#context.state();
-    if (view !== "journey") return;
-    for (const [side, stage] of this.#stages) {
-      if (!stage.isStale || !fit(stage.canvas)) continue;
-      stage.isStale = false;
-      this.#draw(side, stage, time);
-    }
+    if (this.#context.state().view !== "journey") return;
+    for (const [side, stage] of this.#stages) if (stage.isStale) this.#draw(side, stage);
   }
 
-  /** @param {Side} side @param {Stage} stage @param {number} time */
-  #draw(side, stage, time) {
+  /** @param {Side} side @param {Stage} stage */
+  #draw(side, stage) {
     const { canvas, still } = stage;
+    if (!fit(canvas)) return;
+    stage.isStale = false;
+    const { time } = this.#context.state();
     const context = canvas.getContext("2d");
     const { picture } = side;
     if (!context) return;

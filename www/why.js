@@ -55,7 +55,7 @@ export class Why {
     this.#context = context;
     this.#select = menu("#probe", PROBES, (probe) => context.dispatch({ kind: "view", change: { probe } }));
     for (const side of context.sides) {
-      const canvas = sheet(side, ".plane-particles", "plane-why");
+      const canvas = sheet(side, ".plane-particles", "plane-why", () => this.#draw(side, probe));
       const handle = document.createElement("button");
       handle.type = "button";
       handle.className = "probe";
@@ -75,7 +75,8 @@ export class Why {
       plane.addEventListener("pointermove", (event) => {
         if (context.state().probe !== "off" && plane.hasPointerCapture(event.pointerId)) point(event);
       });
-      this.#probes.set(side, { canvas, handle, inquiry: new Inquiry(), picture: undefined, isStale: true });
+      const probe = /** @type {Probe} */ ({ canvas, handle, inquiry: new Inquiry(), picture: undefined, isStale: true });
+      this.#probes.set(side, probe);
     }
   }
 
@@ -136,7 +137,7 @@ export class Why {
   /** @param {number} now */
   frame(now) {
     const state = this.#context.state();
-    const isOn = state.probe !== "off";
+    const isOn = state.probe !== "off" && state.view === "plane";
     for (const [side, probe] of this.#probes) {
       showSheet(probe.canvas, isOn);
       if (probe.handle.hidden === isOn) probe.handle.hidden = !isOn;
