@@ -128,6 +128,21 @@ test("trajectories are vectors, and say how many they are", async () => {
   assert.ok(found.ways.every((way) => way.split("L").length === 4), "four states for three steps");
 });
 
+test("on a small screen the trajectories are those of the panel on show, with all their words", async () => {
+  const page = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 } });
+  await page.page.goto(`${server.url}#dataset=two-moons&n=3&until=40&play=off`);
+  await page.page.getByText("Trained to step 40, as set.").waitFor();
+  const { bytes } = await take("Trajectories (SVG)", page);
+  const { width, reach } = await page.page.evaluate((text) => {
+    document.body.innerHTML = text;
+    const svg = document.querySelector("svg");
+    const ends = [...document.querySelectorAll("svg text")].map((line) => line.getBoundingClientRect().right);
+    return { width: svg?.getBoundingClientRect().right ?? 0, reach: Math.max(...ends) };
+  }, bytes.toString());
+  assert.ok(reach > 0 && reach <= width, `words reach to ${reach} of ${width}`);
+  await page.close();
+});
+
 test("trajectories have the colours of the page", async () => {
   const colors = async () => new Set((await take("Trajectories (SVG)")).bytes.toString().match(/<path stroke="[^"]*"/g)).size;
   const choice = lab.page.getByRole("combobox", { name: "Colour by" });
