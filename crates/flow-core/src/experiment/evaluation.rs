@@ -125,7 +125,7 @@ impl Experiment {
             let reason = "the exact field is known for independent pairs only";
             return Err(Error::unavailable("field error", reason));
         }
-        let exact = ExactField::new(&*self.target, &*self.source, self.config.schedule)?;
+        let exact = ExactField::new(self.config.schedule, &*self.source, &*self.target)?;
         let mut rng = Rng::stream(self.config.seed, "field error");
         field_error(&self.shown_network(), &exact, &*self.source, &*self.target, 10_000, &mut rng)
     }

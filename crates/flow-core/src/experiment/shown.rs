@@ -87,7 +87,7 @@ impl Experiment {
                 reason: "a guided flow follows no path of distributions",
             }),
             (FieldKind::Exact, _) => {
-                Box::new(Rounded(ExactField::new(&*self.target, &*self.source, *schedule)?))
+                Box::new(Rounded(ExactField::new(*schedule, &*self.source, &*self.target)?))
             }
             (FieldKind::Paired, _) => {
                 let partners = self.partners()[..count].to_vec();

@@ -84,7 +84,8 @@ impl Experiment {
             let reason = "on the way it is known for independent pairs only; at both ends it is known";
             return Err(Error::unavailable("the true density", reason));
         }
-        let marginal = self.exact_field()?.marginal(t)?;
+        let exact = self.exact_field()?;
+        let marginal = exact.marginal(t)?;
         Ok(points
             .iter()
             .map(|&x| marginal.at(x).map_or(f64::NEG_INFINITY, |local| local.log_density))
