@@ -1,6 +1,6 @@
 //! DDIM and DDPM: sampling by guessing the data and adding the right noise back.
 
-use super::{Trajectories, limits};
+use super::{Trajectories, fixed_step::time_at, limits};
 use crate::{Error, Result, Rng, Scalar, Schedule, field::Denoiser};
 
 /// Moves `starts` by `steps` equal steps in time, each of which asks `model` for the data and the
@@ -38,7 +38,7 @@ pub fn ancestral<M: Denoiser + ?Sized>(
         return Err(Error::invalid("eta", eta, "0 when time runs backward"));
     }
 
-    let time = |index: usize| start + (end - start) * (index as f64 / steps as f64);
+    let time = |index: usize| time_at((start, end), index, steps);
     let mut trajectories =
         Trajectories { times: vec![start], positions: starts.to_vec(), evaluations: steps };
     let mut x = starts.to_vec();
