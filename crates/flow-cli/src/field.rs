@@ -85,7 +85,7 @@ impl SpecOptions {
     pub fn exact(&self) -> Result<(Config, ExactField), Failure> {
         let config = self.read()?;
         let (target, source) = (config.target.build("target")?, config.source.build("source")?);
-        let field = ExactField::new(&*target, &*source, config.schedule)?;
+        let field = ExactField::new(config.schedule, &*source, &*target)?;
         Ok((config, field))
     }
 }

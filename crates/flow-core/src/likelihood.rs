@@ -13,7 +13,8 @@ use crate::{
 
 /// The log density of each of `points` under the marginal of `field` at time `t`; 1 is the data.
 ///
-/// `source_log_density` gives the log density at t = 0. The adaptive solver carries position and
+/// `source_log_density` gives the log density at t = 0: that of the source or, for a schedule that
+/// begins with a little data in the noise (VP), better that of the exact marginal there. The adaptive solver carries position and
 /// integral together under the same tolerances, all points in one batch.
 ///
 /// A target with hard edges has an infinite divergence at t = 1, and some schedules an infinite

@@ -9,6 +9,8 @@ use rand_core::{Rng as _, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 
+use crate::fingerprint::fnv_1a;
+
 /// A stream of random numbers whose state can be saved and restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rng {
@@ -26,9 +28,7 @@ impl Rng {
     /// ```
     pub fn stream(seed: u64, name: &str) -> Self {
         // FNV-1a spreads the name over 64 bits; the generator's own seeding (SplitMix64) does the rest.
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = fnv_1a(name.bytes());
         Self { generator: Xoshiro256PlusPlus::seed_from_u64(seed ^ hash.rotate_left(32)) }
     }
 

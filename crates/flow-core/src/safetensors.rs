@@ -3,11 +3,14 @@
 //! The format (<https://github.com/huggingface/safetensors>) is a little-endian u64 with the length
 //! of a JSON header, the header, and the tensors' bytes. Linear layer `i` of the network is
 //! `layers.i.weight` (outputs x inputs, as PyTorch has it) and `layers.i.bias`, both F32.
-//! The metadata hold, as strings: `config` (the experiment's configuration, as JSON), and the
-//! numbers of the preconditioning: `source_mean`, `source_deviation`, `target_mean`,
-//! `target_deviation` (JSON), `correlation` (0 or 1), `harmonics` and `base_frequency`.
+//! The metadata hold, as strings of JSON: `config` (the experiment's configuration), and what this
+//! network was trained for: `schedule` (that of its round), `last_time` (no later t means anything),
+//! the numbers of the preconditioning (`source_mean`, `source_deviation`, `target_mean`,
+//! `target_deviation`, `correlation`, which is 0 or 1), `harmonics`, `base_frequency`, and `labels`,
+//! the number of classes it can be told.
 //!
-//! This reads them into PyTorch. `c` is the schedule at time t, for CondOT `(t, 1 - t, 1, -1)`:
+//! This reads them into PyTorch. `c` is the schedule at time t, for CondOT `(t, 1 - t, 1, -1)`, and
+//! `label` a class, or `None` for all of the data:
 //!
 //! ```python
 //! import json, torch
@@ -18,13 +21,15 @@
 //!         w, meta = {k: file.get_tensor(k) for k in file.keys()}, {k: v for k, v in file.metadata().items()}
 //!     n, p, m, q, rho, waves, base = (torch.tensor(json.loads(meta[k])) for k in (
 //!         "source_mean", "source_deviation", "target_mean", "target_deviation", "correlation", "harmonics", "base_frequency"))
-//!     def velocity(t, x, c):  # x is a batch of points (n x 2)
+//!     labels = torch.eye(json.loads(meta["labels"]) + 1)[:, :-1]  # the last row is no class
+//!     def velocity(t, x, c, label=None):  # x is a batch of points (n x 2)
 //!         a, s, da, ds = c
 //!         xc, cross = x - a * m - s * n, rho * q * p
 //!         v = a * a * q * q + s * s * p * p + 2 * a * s * cross
 //!         y = (a * q * q + s * cross) / v * xc / q
 //!         k = base * torch.arange(1, waves + 1)[:, None] * y[:, None, :]
-//!         h = torch.cat([xc / q, y, torch.full_like(x[:, :1], 2 * t - 1), torch.stack([k.sin(), k.cos()], 2).flatten(1)], 1)
+//!         told = labels[-1 if label is None else label].expand(len(x), -1)
+//!         h = torch.cat([xc / q, y, torch.full_like(x[:, :1], 2 * t - 1), torch.stack([k.sin(), k.cos()], 2).flatten(1), told], 1)
 //!         for i in range(len(w) // 2):
 //!             h = (torch.nn.functional.silu(h) if i else h) @ w[f"layers.{i}.weight"].T + w[f"layers.{i}.bias"]
 //!         skip = (a * da * q * q + s * ds * p * p + cross * (da * s + a * ds)) / v
@@ -55,6 +60,9 @@ pub fn write(
     let [(source_mean, source_deviation), (target_mean, target_deviation)] = preconditioning.moments();
     let metadata = json!({
         "config": serde_json::to_string(config).map_err(failed)?,
+        "schedule": text(json!(preconditioning.schedule())),
+        "last_time": text(json!(preconditioning.clamp_time(1.0))),
+        "labels": text(json!(features.labels)),
         "source_mean": text(json!(source_mean)),
         "source_deviation": text(json!(source_deviation)),
         "target_mean": text(json!(target_mean)),
@@ -96,11 +104,17 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::{Coupling, Experiment, Schedule, field::VelocityField};
+    use crate::{Coupling, Experiment, Schedule, config::Round, field::VelocityField};
 
     struct File {
         header: Map<String, Value>,
         tensors: BTreeMap<String, Vec<f64>>,
+    }
+
+    impl File {
+        fn meta(&self, key: &str) -> Value {
+            serde_json::from_str(self.header["__metadata__"][key].as_str().unwrap()).unwrap()
+        }
     }
 
     fn read(bytes: &[u8]) -> File {
@@ -128,10 +142,14 @@ mod tests {
     }
 
     /// The documentation's loader, line by line, in f64.
-    fn velocity(file: &File, t: f64, x: [f64; 2], [a, s, da, ds]: [f64; 4]) -> [f64; 2] {
-        let meta = |key: &str| -> Value {
-            serde_json::from_str(file.header["__metadata__"][key].as_str().unwrap()).unwrap()
-        };
+    fn velocity(
+        file: &File,
+        t: f64,
+        x: [f64; 2],
+        [a, s, da, ds]: [f64; 4],
+        label: Option<usize>,
+    ) -> [f64; 2] {
+        let meta = |key| file.meta(key);
         let point = |key| -> [f64; 2] { serde_json::from_value(meta(key)).unwrap() };
         let number = |key| meta(key).as_f64().unwrap();
         let (n, p, m, q) = (
@@ -151,6 +169,7 @@ mod tests {
             h.extend(angles.map(libm::sin));
             h.extend(angles.map(libm::cos));
         }
+        h.extend((0..number("labels") as usize).map(|class| f64::from(u8::from(label == Some(class)))));
         for i in 0..file.tensors.len() / 2 {
             if i > 0 {
                 h = h.into_iter().map(|z| z / (1.0 + libm::exp(-z))).collect();
@@ -167,24 +186,45 @@ mod tests {
 
     #[test]
     fn the_documented_loader_gives_the_same_velocities() {
-        for (schedule, coupling) in
-            [(Schedule::CondOt, Coupling::ENTRIES[1].value), (Schedule::Cosine, Coupling::Independent)]
-        {
-            let mut config = Config { schedule, coupling, ..Config::default() };
-            config.network.width = 16;
-            let mut experiment = Experiment::new(config.clone()).unwrap();
-            experiment.train(50).unwrap();
-            let file = read(&experiment.safetensors().unwrap());
-            let kept = file.header["__metadata__"]["config"].as_str().unwrap();
-            assert_eq!(Config::from_json(kept).unwrap(), config);
-            for (t, x) in [(0.0, [0.3, -1.0]), (0.4, [1.5, 0.5]), (0.9, [-2.0, 0.1])] {
-                let c = schedule.at(t);
-                let expected = velocity(&file, t, x, [c.alpha, c.sigma, c.d_alpha, c.d_sigma]);
-                let mut got = [[0.0; 2]];
-                experiment.field().velocity(t, &[x.map(|x| x as f32)], &mut got).unwrap();
-                for axis in 0..2 {
-                    let (got, expected) = (f64::from(got[0][axis]), expected[axis]);
-                    assert!((got - expected).abs() < 1e-5, "{schedule:?} at {t}: {got}, {expected}");
+        let round = Round { after: 20, pairs: 100, sampler_steps: 2, ..Round::default() };
+        let changes: [fn(&mut Config); 4] = [
+            |c| c.coupling = Coupling::MINIBATCH_OT,
+            |c| c.schedule = Schedule::Cosine,
+            |c| c.schedule = Schedule::ENTRIES[2].value,
+            |c| c.training.class_dropout = Some(0.2),
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            for rounds in [vec![], vec![round]] {
+                let mut config = Config { rounds, ..Config::default() };
+                config.network.width = 16;
+                change(&mut config);
+                if config.validate().is_err() {
+                    // Classes know no rounds.
+                    continue;
+                }
+                let mut experiment = Experiment::new(config.clone()).unwrap();
+                experiment.train(50).unwrap();
+                let file = read(&experiment.safetensors().unwrap());
+                assert_eq!(file.meta("config"), serde_json::to_value(&config).unwrap());
+                let schedule: Schedule = serde_json::from_value(file.meta("schedule")).unwrap();
+                let last = file.meta("last_time").as_f64().unwrap();
+                let classes = file.meta("labels").as_u64().unwrap() as usize;
+                assert_eq!(classes, experiment.class_count());
+                for (t, x) in [(0.0, [0.3, -1.0]), (0.4, [1.5, 0.5]), (0.9, [-2.0, 0.1]), (1.0, [0.2, 2.0])] {
+                    let t = f64::min(t, last);
+                    let c = schedule.at(t);
+                    for label in (0..classes).map(Some).chain([None]) {
+                        let c = [c.alpha, c.sigma, c.d_alpha, c.d_sigma];
+                        let expected = velocity(&file, t, x, c, label);
+                        let mut got = [[0.0; 2]];
+                        let field = experiment.field().with_class(label).unwrap();
+                        field.velocity(t, &[x.map(|x| x as f32)], &mut got).unwrap();
+                        for axis in 0..2 {
+                            let (got, expected) = (f64::from(got[0][axis]), expected[axis]);
+                            let bound = 1e-5 * expected.abs().max(1.0);
+                            assert!((got - expected).abs() < bound, "{index} at {t}: {got}, {expected}");
+                        }
+                    }
                 }
             }
         }

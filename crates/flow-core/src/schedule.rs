@@ -8,8 +8,8 @@ use crate::{Error, Result, registry::Entry};
 
 /// The weights of data and source in `x_t = alpha(t) x1 + sigma(t) x0`, t = 0 being the source.
 ///
-/// Lipman et al. 2023 (arXiv 2210.02747), section 4; the names follow Lipman et al. 2024
-/// (arXiv 2412.06264), section 4.7.
+/// Lipman et al. 2023 (arXiv 2210.02747), section 4; alpha and sigma are the scheduler of the
+/// affine conditional flows of Lipman et al. 2024 (arXiv 2412.06264).
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Schedule {

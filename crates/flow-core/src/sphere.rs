@@ -105,7 +105,8 @@ impl SphereField {
         Ok(Self { targets })
     }
 
-    /// The velocity at the point `x` and time `t` in [0, 1), tangent to the sphere.
+    /// The velocity at the point `x` and time `t` in [0, 1), tangent to the sphere. At t = 1 there is
+    /// none, and no number is finite.
     ///
     /// Each target y draws with `log_x(y) / (1-t)` and counts in proportion to the density with
     /// which its paths pass here. A path that is at the angle a from y at time t began at the

@@ -12,7 +12,7 @@ const COUNT: usize = 2_000;
 fn exact(target: &DistributionSpec, schedule: Schedule) -> ExactField {
     let target = target.build("target").unwrap();
     let source = DistributionSpec::StandardNormal.build("source").unwrap();
-    ExactField::new(&*target, &*source, schedule).unwrap()
+    ExactField::new(schedule, &*source, &*target).unwrap()
 }
 
 fn starts(seed: u64, count: usize) -> Vec<[f64; 2]> {

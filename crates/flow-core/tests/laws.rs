@@ -18,7 +18,7 @@ fn distribution(name: &str) -> std::sync::Arc<dyn Distribution> {
 }
 
 fn exact(target: &str, schedule: Schedule) -> ExactField {
-    ExactField::new(&*distribution(target), &*distribution("gaussian"), schedule).unwrap()
+    ExactField::new(schedule, &*distribution("gaussian"), &*distribution(target)).unwrap()
 }
 
 fn normals(count: usize) -> Vec<[f64; 2]> {

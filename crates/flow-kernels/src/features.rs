@@ -9,7 +9,7 @@ use crate::simd::F32x4;
 /// velocity = `drift` + `skip` xc + `gain` F(features).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Conditioning {
-    /// The mean of the points at this time, a m.
+    /// The mean of the points at this time, a m + s n with n the source's mean.
     pub center: [f32; 2],
     /// 1/q.
     pub inverse_scale: f32,
@@ -17,7 +17,7 @@ pub struct Conditioning {
     pub denoise: f32,
     /// The time as the network sees it, 2t - 1.
     pub time: f32,
-    /// The velocity of the mean, a' m.
+    /// The velocity of the mean, a' m + s' n.
     pub drift: [f32; 2],
     /// The factor of xc in the velocity.
     pub skip: f32,

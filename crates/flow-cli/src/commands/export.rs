@@ -9,7 +9,7 @@ use crate::{failure::Failure, field, output};
 /// Options of `flow export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The names of the tensors, and fifteen lines of PyTorch that load them, are in the documentation of
+The names of the tensors, and the lines of PyTorch that load them, are in the documentation of
 flow_core::safetensors.
 
 Example:

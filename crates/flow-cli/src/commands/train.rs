@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, builder::PossibleValuesParser};
 use flow_core::{
     Config, Coupling, DistributionSpec, Experiment, Schedule,
     config::{Decay, Objective},
@@ -76,10 +76,10 @@ struct ExperimentOptions {
     learning_rate: Option<f64>,
     /// How the learning rate falls. Cosine reaches zero at --steps and takes the recipe for a known
     /// end: batches of 512, 4 harmonics, rate 0.014
-    #[arg(long, value_name = "NAME", value_parser = ["constant", "power", "cosine"])]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Decay::ENTRIES.iter().map(|entry| entry.name)))]
     decay: Option<String>,
     /// What the loss compares
-    #[arg(long, value_name = "NAME", value_parser = ["velocity", "noise", "data"])]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Objective::ENTRIES.iter().map(|entry| entry.name)))]
     objective: Option<String>,
     /// Average the targets over the batch: less noise, more work
     #[arg(long)]
@@ -142,11 +142,10 @@ impl ExperimentOptions {
         }
         set(
             &mut config.training.objective,
-            self.objective.as_deref().map(|name| match name {
-                "noise" => Objective::Noise,
-                "data" => Objective::Data,
-                _ => Objective::Velocity,
-            }),
+            self.objective
+                .as_deref()
+                .map(|name| named(Objective::ENTRIES, "--objective", name))
+                .transpose()?,
         );
         config.training.stable_targets |= self.stable_targets;
         if self.class_dropout.is_some() {

@@ -72,7 +72,8 @@ pub struct NetworkConfig {
     pub depth: usize,
     /// Sine and cosine features per axis of the denoised position, 0..=16.
     pub harmonics: usize,
-    /// Angular frequency of the first harmonic in units of one over the data's standard deviation.
+    /// Angular frequency of the first harmonic in units of one over the data's standard deviation,
+    /// above 0 and at most 100.
     pub base_frequency: f64,
 }
 
@@ -181,7 +182,7 @@ impl Config {
                 let reason = "noise and data are not paired independently, and the field of these pairs has no closed form";
                 return Err(Error::unavailable("exact field", reason));
             }
-            FieldKind::Exact => drop(ExactField::new(target, source, self.schedule)?),
+            FieldKind::Exact => drop(ExactField::new(self.schedule, source, target)?),
             FieldKind::Learned | FieldKind::Paired => {}
         }
         if self.sampling.diffusion.is_some() {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::{Error, Result, registry::Entry};
 
 /// How the network is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,7 +45,8 @@ impl Default for TrainingConfig {
     }
 }
 
-/// How the learning rate falls with the training step, after a short warm-up.
+/// How the learning rate falls with the training step, after a warm-up: a rise from zero along a
+/// straight line, over the first 40 steps or, for the cosine, 2 % of the planned ones.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Decay {
@@ -69,7 +70,7 @@ pub enum Decay {
 
 impl Default for Decay {
     fn default() -> Self {
-        Self::Power { steps: 60, exponent: 0.6 }
+        Self::POWER
     }
 }
 
@@ -102,6 +103,51 @@ pub enum Engine {
     Flex,
     /// burn on its ndarray backend, ordinary operations only (cargo feature `ndarray`).
     Ndarray,
+}
+
+impl Objective {
+    /// Every objective by name.
+    pub const ENTRIES: &'static [Entry<Objective>] = &[
+        Entry {
+            name: "velocity",
+            label: "Velocity",
+            summary: "The velocity of the pair: conditional flow matching.",
+            value: Objective::Velocity,
+        },
+        Entry {
+            name: "noise",
+            label: "Noise",
+            summary: "The noise x0, as in DDPM.",
+            value: Objective::Noise,
+        },
+        Entry { name: "data", label: "Data", summary: "The data x1.", value: Objective::Data },
+    ];
+}
+
+impl Decay {
+    /// Every way the learning rate falls by name, with the usual numbers.
+    pub const ENTRIES: &'static [Entry<Decay>] = &[
+        Entry {
+            name: "constant",
+            label: "Constant",
+            summary: "The learning rate does not fall.",
+            value: Decay::Constant,
+        },
+        Entry {
+            name: "power",
+            label: "Power",
+            summary: "The learning rate falls like a power of the step, without an end.",
+            value: Decay::POWER,
+        },
+        Entry {
+            name: "cosine",
+            label: "Cosine",
+            summary: "The learning rate falls to zero at the planned number of steps.",
+            value: Decay::Cosine { steps: 4_000 },
+        },
+    ];
+
+    const POWER: Self = Self::Power { steps: 60, exponent: 0.6 };
 }
 
 impl TrainingConfig {
@@ -158,5 +204,21 @@ impl Decay {
             return Err(Error::invalid("training.decay.exponent", exponent, "from 0 to 1"));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_has_its_name_in_a_configuration_file() {
+        for entry in Objective::ENTRIES {
+            assert_eq!(serde_json::to_value(entry.value).unwrap(), entry.name);
+        }
+        for entry in Decay::ENTRIES {
+            entry.value.validate().unwrap();
+            assert_eq!(serde_json::to_value(entry.value).unwrap()["type"], entry.name);
+        }
     }
 }

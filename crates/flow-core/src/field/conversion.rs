@@ -5,7 +5,8 @@
 //! `x = alpha E1 + sigma E0`, `u = alpha' E1 + sigma' E0` and `score = -E0 / sigma`.
 //! The first two equations hold for every source and coupling; the third (Tweedie's formula) only
 //! for a standard normal source, drawn independently of the data.
-//! Lipman et al. 2024 (arXiv 2412.06264), section 4.8.
+//! Lipman et al. 2024 (arXiv 2412.06264), the table that converts between the velocity, the
+//! denoiser, the noise prediction and the score of an affine path.
 
 use super::{Denoiser, Divergence, Score, VelocityField};
 use crate::{
@@ -94,8 +95,10 @@ impl Conversion {
 
     /// The quantity `to` at time `t` and point `x`, where the quantity `from` is `value`.
     ///
-    /// At t = 0 the data is its mean, whatever x is. At t = 1 noise and score follow from nothing
-    /// but each other's limits and are refused.
+    /// At t = 0 the noise says nothing of the data, which then is its mean, whatever x is. At t = 1,
+    /// where sigma is 0, the data says nothing of the noise and nothing tells the score, so both are
+    /// refused; the velocity still gives the noise (and the noise the velocity) where sigma' is
+    /// finite, and the score a noise of 0.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the formula does not hold or divides by zero.
@@ -369,6 +372,11 @@ mod tests {
                 assert!(matches!(refused, Err(Error::Unavailable { .. })), "{from:?}");
             }
             assert_eq!(conversion.apply(1.0, Quantity::Velocity, Quantity::Data, x, [5.0, 5.0]), Ok(x));
+            assert_eq!(conversion.apply(1.0, Quantity::Score, Quantity::Noise, x, x).unwrap(), [0.0, 0.0]);
+            let end = schedule.at(1.0);
+            let velocity = combine(end.d_alpha, x, end.d_sigma, score);
+            let noise = conversion.apply(1.0, Quantity::Velocity, Quantity::Noise, x, velocity).unwrap();
+            assert!((0..2).all(|d| (noise[d] - score[d]).abs() < 1e-12), "{noise:?}");
         }
     }
 

@@ -8,8 +8,8 @@ use crate::{Error, Result, Scalar, Schedule};
 /// Two schedules with the same pairs (x0, x1) pass through the same points up to a factor, at
 /// different times: where `alpha/sigma` agrees, `x_new = s x_old`. The flow from noise to data is
 /// therefore the same map, but its trajectories, and so the error of few solver steps, differ.
-/// Holds for every source and coupling. Lipman et al. 2024 (arXiv 2412.06264), section 4.6.2;
-/// Pokle et al. 2023 (arXiv 2310.04432).
+/// Holds for every source and coupling. Lipman et al. 2024 (arXiv 2412.06264), the
+/// post-training change of an affine path's scheduler by a scale-time transformation; Pokle et al. 2023 (arXiv 2310.04432).
 ///
 /// A schedule that begins with a little data in the noise (VP: alpha(0) is about 0.007) has no
 /// earlier time to offer, so its first velocity is used there; the error is of that size.

@@ -75,7 +75,7 @@ mod tests {
     fn a_known_error_is_found() {
         let target = DistributionSpec::preset("checkerboard").build("target").unwrap();
         let source = DistributionSpec::preset("gaussian").build("source").unwrap();
-        let exact = ExactField::new(&*target, &*source, Schedule::Cosine).unwrap();
+        let exact = ExactField::new(Schedule::Cosine, &*source, &*target).unwrap();
         let mut rng = Rng::stream(1, "test");
         let none = field_error(&exact, &exact, &*source, &*target, 200, &mut rng).unwrap();
         assert!(none.value < 1e-20, "{none:?}");

@@ -53,7 +53,7 @@ pub fn loss_floor(
         return Err(Error::invalid("last_time", last_time, "above 0 and at most 1"));
     }
     if coupling == Coupling::Independent {
-        match ExactField::new(&**target, &**source, schedule) {
+        match ExactField::new(schedule, &**source, &**target) {
             Ok(field) => {
                 let mut rng = Rng::stream(seed, "loss floor");
                 return monte_carlo(&field, &**source, &**target, last_time, &mut rng);

@@ -14,7 +14,7 @@ pub struct Straightness {
 
 /// The straightness of piecewise linear trajectories: exact for Euler's, and for other solvers the
 /// limit of fine steps. One Euler step is straight whatever the field: to judge a *field*,
-/// integrate it finely. `None` without particles.
+/// integrate it finely. 0 where no time passes. `None` without particles.
 pub fn straightness<S: Scalar>(trajectories: &Trajectories<S>) -> Option<Straightness> {
     let count = trajectories.particle_count();
     let (start, end) = (trajectories.start(), trajectories.end());
@@ -23,6 +23,9 @@ pub fn straightness<S: Scalar>(trajectories: &Trajectories<S>) -> Option<Straigh
     }
     let times = &trajectories.times;
     let span = times[times.len() - 1] - times[0];
+    if span == 0.0 {
+        return Some(Straightness { plain: 0.0, normalised: 0.0 });
+    }
     let displacement: Vec<[f64; 2]> = start.iter().zip(end).map(|(a, b)| difference(*b, *a)).collect();
     let mut deviation = 0.0;
     for step in 1..times.len() {
@@ -89,5 +92,10 @@ mod tests {
         assert_eq!(straightness(&none), None);
         let still = Trajectories { times: vec![0.0, 1.0], positions: vec![[1.0, 1.0]; 2], evaluations: 1 };
         assert_eq!(straightness(&still), Some(Straightness { plain: 0.0, normalised: 0.0 }));
+        for times in [vec![0.5], vec![0.5, 0.5]] {
+            let positions = vec![[1.0, 2.0]; times.len()];
+            let start = Trajectories { times, positions, evaluations: 0 };
+            assert_eq!(straightness(&start), Some(Straightness { plain: 0.0, normalised: 0.0 }));
+        }
     }
 }

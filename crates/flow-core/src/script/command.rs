@@ -77,14 +77,7 @@ fn train_options(config: &Config) -> Result<Option<String>> {
     add("learning-rate", changed(training.learning_rate, plain.learning_rate));
     let is_constant = training.decay == Decay::Constant;
     add("decay", is_constant.then(|| "constant".to_owned()));
-    add(
-        "objective",
-        match training.objective {
-            Objective::Velocity => None,
-            Objective::Noise => Some("noise".to_owned()),
-            Objective::Data => Some("data".to_owned()),
-        },
-    );
+    add("objective", named(Objective::ENTRIES, training.objective, plain.objective)?);
     add("class-dropout", training.class_dropout.map(|share| share.to_string()));
     if training.stable_targets {
         text.push_str(" --stable-targets");

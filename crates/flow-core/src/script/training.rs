@@ -2,6 +2,7 @@
 
 use super::{Coupling, Script, fill, when};
 use crate::config::{Decay, Objective};
+use crate::train::learning_rate::{AVERAGE_DELAY, WARM_UP_SHARE, WARM_UP_STEPS};
 
 impl Script<'_> {
     /// The functions `pairs`, where it takes one, and `train`.
@@ -87,6 +88,7 @@ impl Script<'_> {
                 ("EXTRAS", self.extras()),
                 ("ERROR", self.error()),
                 ("EMA_DECAY", format!("{:?}", training.ema_decay)),
+                ("DELAY", AVERAGE_DELAY.to_string()),
             ],
         )
     }
@@ -136,12 +138,12 @@ impl Script<'_> {
 /// The learning rate at `step`.
 fn rate(peak: f64, decay: Decay) -> String {
     match decay {
-        Decay::Constant => format!("{peak:?} * min(1, step / 40)"),
+        Decay::Constant => format!("{peak:?} * min(1, step / {WARM_UP_STEPS})"),
         Decay::Power { steps, exponent } => {
-            format!("{peak:?} * min(1, step / 40) * (1 + step / {steps}) ** -{exponent:?}")
+            format!("{peak:?} * min(1, step / {WARM_UP_STEPS}) * (1 + step / {steps}) ** -{exponent:?}")
         }
         Decay::Cosine { steps } => format!(
-            "{peak:?} * min(1, step / max(1, 0.02 * {steps})) * (1 + math.cos(math.pi * min(1, (step - 1) / {steps}))) / 2"
+            "{peak:?} * min(1, step / max(1, {WARM_UP_SHARE} * {steps})) * (1 + math.cos(math.pi * min(1, (step - 1) / {steps}))) / 2"
         ),
     }
 }
@@ -174,7 +176,7 @@ EXTRAS        loss = (ERROR).square().mean()
         loss.backward()
         adam.step()
         for mean, new in zip(average.parameters(), flow.parameters()):
-            mean.data.lerp_(new.data, 1 - min(EMA_DECAY, step / (step + 9)))
+            mean.data.lerp_(new.data, 1 - min(EMA_DECAY, step / (step + DELAY)))
     return average
 ";
 

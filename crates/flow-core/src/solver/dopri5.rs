@@ -7,41 +7,13 @@
 //! so that each of them meets the tolerance whoever its neighbours are; a neighbour can only make
 //! the steps shorter. Positions are kept in f64 even when the field works in f32.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Keep, Trajectories, is_available, limits};
+use super::{
+    Keep, Tolerances, Trajectories,
+    dormand_prince::{A, C, Step},
+    is_available, limits,
+    step_control::{StepControl, first_step, step_error},
+};
 use crate::{Error, Result, Scalar, field::VelocityField};
-
-/// How exact the adaptive solver is: the estimated error of each step stays below
-/// `atol + rtol |x|` in the root mean square over a particle's coordinates.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Tolerances {
-    /// Relative tolerance, from 1e-13 to 0.1.
-    pub rtol: f64,
-    /// Absolute tolerance, from 1e-13 to 0.1.
-    pub atol: f64,
-}
-
-impl Tolerances {
-    /// Both tolerances 1e-5.
-    pub const DEFAULT: Self = Self { rtol: 1e-5, atol: 1e-5 };
-
-    pub(crate) fn validate(self, field: &str) -> Result<()> {
-        for (name, value) in [("rtol", self.rtol), ("atol", self.atol)] {
-            if !(1e-13..=0.1).contains(&value) {
-                return Err(Error::invalid(format!("{field}.{name}"), value, "from 1e-13 to 0.1"));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Default for Tolerances {
-    fn default() -> Self {
-        Self::DEFAULT
-    }
-}
 
 /// Moves `starts` along `field` and returns the states at `times`, by the method's own continuous
 /// extension (fourth order) between the steps it takes.
@@ -106,39 +78,6 @@ pub(super) fn advance<F: VelocityField + ?Sized>(
     })?;
     trajectories.evaluations = solution.evaluations;
     Ok(solution.share())
-}
-
-/// An accepted step of n particles with D coordinates each.
-pub(crate) struct Step<'a, const D: usize> {
-    from: f64,
-    /// The time at the end of the step.
-    pub to: f64,
-    begin: &'a [[f64; D]],
-    /// The state at the end of the step.
-    pub end: &'a [[f64; D]],
-    slopes: &'a [Vec<[f64; D]>; 7],
-}
-
-impl<const D: usize> Step<'_, D> {
-    /// Whether time `t`, which lies ahead of the step's beginning, is within the step.
-    fn reaches(&self, t: f64) -> bool {
-        (t - self.to) * (self.to - self.from) <= 0.0
-    }
-
-    /// The state of particle `i` at time `t` within the step: Hairer et al., section II.6.
-    fn at(&self, t: f64, i: usize) -> [f64; D] {
-        let h = self.to - self.from;
-        let theta = (t - self.from) / h;
-        std::array::from_fn(|d| {
-            let slope = |stage: usize| self.slopes[stage][i][d];
-            let change = self.end[i][d] - self.begin[i][d];
-            let bend = h * slope(0) - change;
-            let twist = change - h * slope(6) - bend;
-            let rest = h * (0..7).map(|stage| DENSE[stage] * slope(stage)).sum::<f64>();
-            self.begin[i][d]
-                + theta * (change + (1.0 - theta) * (bend + theta * (twist + (1.0 - theta) * rest)))
-        })
-    }
 }
 
 /// Solves the system `evaluate(t, state, slopes)` from `span.0` to `span.1`, replacing `state`,
@@ -270,103 +209,6 @@ impl<const D: usize> Solution<D> {
 /// This close to the end, where a whole step may never be possible, an Euler step is exact enough.
 const LAST_RESORT: f64 = 1e-10;
 
-/// The proportional-integral controller of Gustafsson as tuned in Hairer's DOPRI5.
-#[derive(Debug)]
-struct StepControl {
-    previous_error: f64,
-    rejected: bool,
-}
-
-impl StepControl {
-    const INTEGRAL: f64 = 0.04;
-    const PROPORTIONAL: f64 = 0.2 - 0.75 * Self::INTEGRAL;
-    const SAFETY: f64 = 0.9;
-
-    fn new() -> Self {
-        Self { previous_error: 1e-4, rejected: false }
-    }
-
-    fn after_acceptance(&mut self, error: f64) -> f64 {
-        let shrink = libm::pow(error, Self::PROPORTIONAL) / libm::pow(self.previous_error, Self::INTEGRAL);
-        let most = if self.rejected { 1.0 } else { 10.0 };
-        self.previous_error = error.max(1e-4);
-        self.rejected = false;
-        (Self::SAFETY / shrink).clamp(0.2, most)
-    }
-
-    fn after_rejection(&mut self, error: f64) -> f64 {
-        self.rejected = true;
-        // An error that is no number shortens the step as much as the largest one.
-        let shrink = libm::pow(error, Self::PROPORTIONAL) / Self::SAFETY;
-        if shrink.is_finite() { (1.0 / shrink).clamp(0.2, 1.0) } else { 0.2 }
-    }
-}
-
-/// The largest scaled error of a step over the particles; above 1 is too large, NaN is infinite.
-fn step_error<const D: usize>(
-    tolerances: Tolerances,
-    h: f64,
-    begin: &[[f64; D]],
-    end: &[[f64; D]],
-    slopes: &[Vec<[f64; D]>; 7],
-) -> f64 {
-    let error = |i: usize| {
-        let estimate: [f64; D] =
-            std::array::from_fn(|d| h * (0..7).map(|stage| ERROR[stage] * slopes[stage][i][d]).sum::<f64>());
-        let size: [f64; D] = std::array::from_fn(|d| begin[i][d].abs().max(end[i][d].abs()));
-        scaled_norm(tolerances, &estimate, &size)
-    };
-    largest((0..begin.len()).map(error))
-}
-
-/// Root mean square over the coordinates of `value` in units of the tolerance at `size`.
-fn scaled_norm<const D: usize>(tolerances: Tolerances, value: &[f64; D], size: &[f64; D]) -> f64 {
-    let square = |d: usize| {
-        let scaled = value[d] / (tolerances.atol + tolerances.rtol * size[d].abs());
-        scaled * scaled
-    };
-    ((0..D).map(square).sum::<f64>() / D as f64).sqrt()
-}
-
-/// The largest of `values`, or NaN if one of them is.
-fn largest(values: impl Iterator<Item = f64>) -> f64 {
-    values
-        .fold(0.0, |largest, value| if value <= largest { largest } else { value.max(largest + 0.0 * value) })
-}
-
-/// A first step for which an Euler step would be safe: Hairer et al., section II.4.
-fn first_step<const D: usize>(
-    evaluate: &mut impl FnMut(f64, &[[f64; D]], &mut [[f64; D]]) -> Result<()>,
-    tolerances: Tolerances,
-    (start, end): (f64, f64),
-    state: &[[f64; D]],
-    slope: &[[f64; D]],
-    probe: &mut [[f64; D]],
-) -> Result<f64> {
-    let span = (end - start).abs();
-    let norm = |values: &[[f64; D]]| {
-        largest(values.iter().zip(state).map(|(value, size)| scaled_norm(tolerances, value, size)))
-    };
-    let (position, speed) = (norm(state), norm(slope));
-    let guess = if position < 1e-5 || speed < 1e-5 { 1e-6 } else { 0.01 * position / speed }.min(span);
-    let signed = guess * (end - start).signum();
-    for (probe, (x, slope)) in probe.iter_mut().zip(state.iter().zip(slope)) {
-        *probe = std::array::from_fn(|d| x[d] + signed * slope[d]);
-    }
-    let mut ahead = slope.to_vec();
-    if !is_available(evaluate(start + signed, probe, &mut ahead), start + signed)? {
-        return Ok(1e-3 * span);
-    }
-    for (ahead, slope) in ahead.iter_mut().zip(slope) {
-        *ahead = std::array::from_fn(|d| (ahead[d] - slope[d]) / guess);
-    }
-    let steepest = speed.max(norm(&ahead));
-    let second = if steepest <= 1e-15 { (guess * 1e-3).max(1e-6) } else { libm::pow(0.01 / steepest, 0.2) };
-    let size = (100.0 * guess).min(second).min(span);
-    // A field that is not finite here is found out by the first step, which then fails.
-    Ok(if size > 0.0 { size } else { 1e-6 * span })
-}
-
 fn too_hard(t: f64, why: &str) -> Error {
     Error::unavailable("a solution within the tolerance", format!("at t = {t} {why}; loosen rtol and atol"))
 }
@@ -401,32 +243,3 @@ fn widen<S: Scalar>(points: &[[S; 2]]) -> Vec<[f64; 2]> {
 fn narrow<S: Scalar>(x: [f64; 2]) -> [S; 2] {
     x.map(S::from_f64)
 }
-
-/// Times of the stages.
-const C: [f64; 7] = [0.0, 0.2, 0.3, 0.8, 8.0 / 9.0, 1.0, 1.0];
-
-/// Weights of the earlier slopes in each stage; the last row is the fifth-order result.
-const A: [[f64; 6]; 7] = [
-    [0.0; 6],
-    [0.2, 0.0, 0.0, 0.0, 0.0, 0.0],
-    [3.0 / 40.0, 9.0 / 40.0, 0.0, 0.0, 0.0, 0.0],
-    [44.0 / 45.0, -56.0 / 15.0, 32.0 / 9.0, 0.0, 0.0, 0.0],
-    [19372.0 / 6561.0, -25360.0 / 2187.0, 64448.0 / 6561.0, -212.0 / 729.0, 0.0, 0.0],
-    [9017.0 / 3168.0, -355.0 / 33.0, 46732.0 / 5247.0, 49.0 / 176.0, -5103.0 / 18656.0, 0.0],
-    [35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0],
-];
-
-/// Fifth-order weights less fourth-order weights.
-const ERROR: [f64; 7] =
-    [71.0 / 57600.0, 0.0, -71.0 / 16695.0, 71.0 / 1920.0, -17253.0 / 339_200.0, 22.0 / 525.0, -1.0 / 40.0];
-
-/// Weights of the continuous extension's last term.
-const DENSE: [f64; 7] = [
-    -12_715_105_075.0 / 11_282_082_432.0,
-    0.0,
-    87_487_479_700.0 / 32_700_410_799.0,
-    -10_690_763_975.0 / 1_880_347_072.0,
-    701_980_252_875.0 / 199_316_789_632.0,
-    -1_453_857_185.0 / 822_651_844.0,
-    69_997_945.0 / 29_380_423.0,
-];

@@ -8,6 +8,7 @@
 
 mod ancestral;
 pub mod dopri5;
+mod dormand_prince;
 mod euler;
 mod euler_maruyama;
 mod fixed_step;
@@ -16,16 +17,19 @@ mod integration;
 pub(crate) mod limits;
 mod midpoint;
 mod rk4;
+mod step_control;
+mod tolerances;
 pub mod trajectories;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result, Scalar, field::VelocityField, registry::Entry};
 pub use ancestral::{AncestralIntegration, ancestral};
-pub use dopri5::Tolerances;
+pub use dopri5::integrate_at;
 pub use euler_maruyama::{Diffusion, StochasticIntegration, euler_maruyama};
 pub use integration::Integration;
 pub use limits::{MEMORY_LIMIT_BYTES, STEP_LIMIT};
+pub use tolerances::Tolerances;
 pub use trajectories::Trajectories;
 
 /// A method that solves the ordinary differential equation of a velocity field.

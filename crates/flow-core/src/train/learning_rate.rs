@@ -4,7 +4,13 @@ use crate::config::Decay;
 
 /// The first steps run at a fraction of the rate: Adam's estimates of the gradient's size are
 /// still noise there.
-const WARM_UP_STEPS: f64 = 40.0;
+pub(crate) const WARM_UP_STEPS: f64 = 40.0;
+
+/// The same for a planned end, as a share of the way there.
+pub(crate) const WARM_UP_SHARE: f64 = 0.02;
+
+/// At step n the average keeps n of n and this many parts of what it was.
+pub(crate) const AVERAGE_DELAY: u64 = 9;
 
 /// The learning rate of training step `step` (counted from 1).
 pub fn learning_rate(peak: f64, decay: Decay, step: u64) -> f64 {
@@ -16,7 +22,7 @@ pub fn learning_rate(peak: f64, decay: Decay, step: u64) -> f64 {
         }
         Decay::Cosine { steps } => {
             let planned = steps as f64;
-            let warm_up = (0.02 * planned).max(1.0);
+            let warm_up = (WARM_UP_SHARE * planned).max(1.0);
             let angle = std::f64::consts::PI * ((step - 1.0) / planned).min(1.0);
             peak * (step / warm_up).min(1.0) * 0.5 * (1.0 + libm::cos(angle))
         }
@@ -27,7 +33,7 @@ pub fn learning_rate(peak: f64, decay: Decay, step: u64) -> f64 {
 /// grows with the past, to a tenth of it, until `largest` bounds it.
 pub fn average_decay(largest: f64, step: u64) -> f64 {
     let step = step as f64;
-    largest.min(step / (step + 9.0))
+    largest.min(step / (step + AVERAGE_DELAY as f64))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod batch;
 mod engine;
 mod fused;
 mod goal;
-mod learning_rate;
+pub(crate) mod learning_rate;
 pub mod lesson;
 pub mod loss_history;
 mod model;

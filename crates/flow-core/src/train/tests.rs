@@ -190,7 +190,7 @@ fn guidance_follows_the_exact_guided_field() {
         means: vec![[0.0, 2.0]],
         covs: vec![[[0.04, 0.0], [0.0, 0.04]]],
     };
-    let exact = |target: &dyn Distribution| ExactField::new(target, &*source, config.schedule).unwrap();
+    let exact = |target: &dyn Distribution| ExactField::new(config.schedule, &*source, target).unwrap();
     let exact = Guided::new(exact(&*top.build("spec").unwrap()), exact(&*target), 2.5).unwrap();
     let learned = Guided::new(trainer.field().with_class(Some(0)).unwrap(), trainer.field(), 2.5).unwrap();
 

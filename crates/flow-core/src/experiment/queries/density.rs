@@ -81,7 +81,8 @@ impl Experiment {
             return Ok(points.iter().map(|&x| end.log_density(x)).collect());
         }
         self.path().check_exact("the true density on the way")?;
-        let marginal = self.exact_field()?.marginal(t)?;
+        let exact = self.exact_field()?;
+        let marginal = exact.marginal(t)?;
         Ok(points
             .iter()
             .map(|&x| marginal.at(x).map_or(f64::NEG_INFINITY, |local| local.log_density))

@@ -55,7 +55,8 @@ impl Experiment {
     /// As [`exact_field`](Self::exact_field), and [`Error::Unavailable`] at an end of time where
     /// there is no density.
     pub fn exact_velocity_at(&self, points: &[[f32; 2]], t: f64) -> Result<Vec<[f32; 2]>> {
-        let marginal = self.exact_field()?.marginal(self.path().finite_time(checked(t)?))?;
+        let exact = self.exact_field()?;
+        let marginal = exact.marginal(self.path().finite_time(checked(t)?))?;
         let velocity = |&x: &[f32; 2]| marginal.velocity(widened(x)).map_or([f32::NAN; 2], rounded);
         Ok(points.iter().map(velocity).collect())
     }
@@ -68,7 +69,7 @@ impl Experiment {
     pub fn exact_field(&self) -> Result<ExactField> {
         let path = self.path();
         path.check_exact("the exact field")?;
-        ExactField::new(&*self.target, &*self.source, path.schedule)
+        ExactField::new(path.schedule, &*self.source, &*self.target)
     }
 
     /// Where a particle that starts at `start` is after each of `steps` Euler steps of the field on show.

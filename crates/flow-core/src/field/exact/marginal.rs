@@ -8,18 +8,18 @@ use crate::{Error, Result};
 
 /// The marginal `p_t` of an [`ExactField`](super::ExactField) at one time.
 #[derive(Debug, Clone)]
-pub struct Marginal {
+pub struct Marginal<'a> {
     t: f64,
     /// Components of the target, those without weight included.
     target_count: usize,
-    terms: Terms,
+    terms: Terms<'a>,
 }
 
 #[derive(Debug, Clone)]
-enum Terms {
+enum Terms<'a> {
     Gaussians(Vec<GaussianPair>),
-    Slabs(Slabs, Coefficients),
-    Overlaps(Overlaps, Coefficients),
+    Slabs(&'a Slabs, Coefficients),
+    Overlaps(&'a Overlaps, Coefficients),
 }
 
 /// What is known at one point of one marginal.
@@ -62,7 +62,7 @@ pub(super) struct Term {
 /// Terms less likely than the likeliest by this factor, exp(-100), change no digit.
 const NEGLIGIBLE: f64 = -100.0;
 
-impl Marginal {
+impl<'a> Marginal<'a> {
     pub(super) fn of_gaussians(
         t: f64,
         target_count: usize,
@@ -79,11 +79,11 @@ impl Marginal {
         Ok(Self { t, target_count, terms: Terms::Gaussians(pairs) })
     }
 
-    pub(super) fn of_slabs(t: f64, target_count: usize, at: Coefficients, slabs: Slabs) -> Self {
+    pub(super) fn of_slabs(t: f64, target_count: usize, at: Coefficients, slabs: &'a Slabs) -> Self {
         Self { t, target_count, terms: Terms::Slabs(slabs, at) }
     }
 
-    pub(super) fn of_overlaps(t: f64, target_count: usize, at: Coefficients, overlaps: Overlaps) -> Self {
+    pub(super) fn of_overlaps(t: f64, target_count: usize, at: Coefficients, overlaps: &'a Overlaps) -> Self {
         Self { t, target_count, terms: Terms::Overlaps(overlaps, at) }
     }
 
@@ -117,6 +117,17 @@ impl Marginal {
         let score = self.evaluate(x)?.score;
         self.check("the score", x, &score)?;
         Ok(score)
+    }
+
+    /// The marginal velocity and the gradient of the log density at `x`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the density is 0 or the velocity infinite.
+    pub fn velocity_and_score(&self, x: [f64; 2]) -> Result<[[f64; 2]; 2]> {
+        let Local { velocity, score, .. } = self.evaluate(x)?;
+        self.check("the velocity", x, &velocity)?;
+        self.check("the score", x, &score)?;
+        Ok([velocity, score])
     }
 
     /// The posterior probability of each component (or point) of the target, given that a path

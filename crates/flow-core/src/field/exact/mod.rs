@@ -34,14 +34,14 @@ const LARGEST_PAIR_COUNT: usize = 1 << 20;
 
 /// The marginal velocity field of two known distributions under independent coupling, in f64.
 ///
-/// Lipman et al. 2024 (arXiv 2412.06264), sections 4.2 and 4.8: the marginal velocity is the
-/// conditional one averaged over the pairs whose paths pass the point.
+/// By the marginalization trick of Lipman et al. 2024 (arXiv 2412.06264) the marginal velocity is
+/// the conditional one averaged over the pairs whose paths pass the point.
 ///
 /// ```
 /// use flow_core::{Schedule, distribution::DistributionSpec, field::exact::ExactField};
 /// let target = DistributionSpec::preset("five-modes").build("target")?;
 /// let source = DistributionSpec::preset("gaussian").build("source")?;
-/// let field = ExactField::new(&*target, &*source, Schedule::CondOt)?;
+/// let field = ExactField::new(Schedule::CondOt, &*source, &*target)?;
 /// // At the start every particle heads for the mean of the data, here the origin.
 /// let local = field.marginal(0.0)?.at([0.3, -0.4])?;
 /// assert!((local.velocity[0] + 0.3).abs() < 1e-12 && (local.velocity[1] - 0.4).abs() < 1e-12);
@@ -72,7 +72,7 @@ impl ExactField {
     /// # Errors
     /// [`Error::Unavailable`] for rectangles at one end and a tilted Gaussian at the other, for bare
     /// points at both, and for more than 2^20 pairs; [`Error::Invalid`] for a bad schedule.
-    pub fn new(target: &dyn Distribution, source: &dyn Distribution, schedule: Schedule) -> Result<Self> {
+    pub fn new(schedule: Schedule, source: &dyn Distribution, target: &dyn Distribution) -> Result<Self> {
         schedule.validate("schedule")?;
         let pairs = match (target.family(), source.family()) {
             (Family::Rectangles(target), Family::Rectangles(source)) => {
@@ -126,7 +126,7 @@ impl ExactField {
     /// # Errors
     /// [`Error::Invalid`] for a time outside [0, 1]; [`Error::Unavailable`] where the marginal has
     /// no density, such as points at their own end of time.
-    pub fn marginal(&self, t: f64) -> Result<Marginal> {
+    pub fn marginal(&self, t: f64) -> Result<Marginal<'_>> {
         if !(0.0..=1.0).contains(&t) {
             return Err(Error::invalid("t", t, "from 0 to 1"));
         }
@@ -135,9 +135,9 @@ impl ExactField {
             Pairs::Gaussians { target, source } => {
                 Marginal::of_gaussians(t, self.target_count, coefficients, target, source)
             }
-            Pairs::Slabs(slabs) => Ok(Marginal::of_slabs(t, self.target_count, coefficients, slabs.clone())),
+            Pairs::Slabs(slabs) => Ok(Marginal::of_slabs(t, self.target_count, coefficients, slabs)),
             Pairs::Overlaps(overlaps) => {
-                Ok(Marginal::of_overlaps(t, self.target_count, coefficients, overlaps.clone()))
+                Ok(Marginal::of_overlaps(t, self.target_count, coefficients, overlaps))
             }
         }
     }
@@ -177,6 +177,20 @@ impl Score for ExactField {
         let marginal = self.marginal(t)?;
         for (x, out) in x.iter().zip(out) {
             *out = marginal.score(*x)?;
+        }
+        Ok(())
+    }
+
+    fn velocity_and_score(
+        &self,
+        t: f64,
+        x: &[[f64; 2]],
+        velocity: &mut [[f64; 2]],
+        score: &mut [[f64; 2]],
+    ) -> Result<()> {
+        let marginal = self.marginal(t)?;
+        for (x, (velocity, score)) in x.iter().zip(velocity.iter_mut().zip(score)) {
+            [*velocity, *score] = marginal.velocity_and_score(*x)?;
         }
         Ok(())
     }

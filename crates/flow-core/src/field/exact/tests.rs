@@ -3,12 +3,27 @@ use serde::Deserialize;
 
 use super::ExactField;
 use crate::distribution::{DistributionSpec, PRESETS};
-use crate::field::VelocityField;
+use crate::field::{Score, VelocityField};
 use crate::{Error, Rng, Schedule};
 
 fn field(target: &DistributionSpec, source: &DistributionSpec, schedule: Schedule) -> ExactField {
     let (target, source) = (target.build("target").unwrap(), source.build("source").unwrap());
-    ExactField::new(&*target, &*source, schedule).unwrap()
+    ExactField::new(schedule, &*source, &*target).unwrap()
+}
+
+#[test]
+fn velocity_and_score_together_are_what_they_are_alone() {
+    for (target, source) in
+        [("five-modes", "gaussian"), ("checkerboard", "gaussian"), ("checkerboard", "uniform")]
+    {
+        let field = field(&preset(target), &preset(source), Schedule::Cosine);
+        let x = [[0.3, -0.4], [1.2, 0.7]];
+        let [mut velocity, mut score, mut together, mut with] = [[[0.0; 2]; 2]; 4];
+        field.velocity(0.4, &x, &mut velocity).unwrap();
+        field.score(0.4, &x, &mut score).unwrap();
+        field.velocity_and_score(0.4, &x, &mut together, &mut with).unwrap();
+        assert_eq!((velocity, score), (together, with), "{target} from {source}");
+    }
 }
 
 fn preset(name: &str) -> DistributionSpec {
@@ -150,7 +165,7 @@ fn velocity_is_the_mean_of_the_conditional_velocities_and_its_variance_their_sca
     ] {
         let (data, noise) =
             (preset(target).build("target").unwrap(), preset(source).build("source").unwrap());
-        let field = ExactField::new(&*data, &*noise, Schedule::CondOt).unwrap();
+        let field = ExactField::new(Schedule::CondOt, &*noise, &*data).unwrap();
         let mut rng = Rng::stream(1, "test");
         let count = 20_000;
         let (x1, x0) = (data.sample(&mut rng, count), noise.sample(&mut rng, count));
@@ -208,9 +223,9 @@ fn what_is_not_there_says_why() {
     };
     let build = |target: &DistributionSpec, source: &DistributionSpec| {
         ExactField::new(
-            &*target.build("target").unwrap(),
-            &*source.build("source").unwrap(),
             Schedule::CondOt,
+            &*source.build("source").unwrap(),
+            &*target.build("target").unwrap(),
         )
     };
     assert!(reason(build(&points, &preset("gaussian")), 1.0).contains("made of points"));
@@ -239,7 +254,7 @@ proptest! {
         schedule in 0..Schedule::ENTRIES.len(),
     ) {
         let build = |i: usize| PRESETS[i].value.build();
-        let field = ExactField::new(&*build(target), &*build(source), Schedule::ENTRIES[schedule].value);
+        let field = ExactField::new(Schedule::ENTRIES[schedule].value, &*build(source), &*build(target));
         // Curve to curve has tens of thousands of pairs: not in a test of many cases.
         if let Ok(field) = field
             && field.pair_count() < 2000
