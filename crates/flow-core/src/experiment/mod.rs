@@ -105,7 +105,7 @@ impl Experiment {
     /// [`prepare`](Self::prepare) beforehand does that in pieces.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when the loss is no longer finite; the steps before that one remain
+    /// [`Error::Diverged`](crate::Error::Diverged) when the loss is no longer finite; the steps before that one remain
     /// taken. As [`prepare`](Self::prepare) when a round begins.
     pub fn train(&mut self, steps: u32) -> Result<()> {
         for _ in 0..steps {
