@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, builder::PossibleValuesParser};
 use flow_core::{
-    Config, Coupling, DistributionSpec, Experiment, ShownField,
+    Config, Coupling, DistributionSpec, Experiment,
     config::{FieldKind, Guidance, SamplingConfig},
     distribution::{PRESETS, Preset},
+    experiment::ShownField,
     field::{Conversion, exact::ExactField},
 };
 

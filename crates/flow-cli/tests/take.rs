@@ -14,7 +14,7 @@ const STEPS: u32 = 30;
 #[test]
 fn commands_give_the_samples_of_the_experiment() {
     type Change = fn(&mut Config);
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 7] = [
         ("options", |c| {
             c.target = DistributionSpec::preset("two-moons");
             c.coupling = Coupling::MINIBATCH_OT;
@@ -32,6 +32,10 @@ fn commands_give_the_samples_of_the_experiment() {
             c.sampling.guidance = Some(Guidance { class: 3, weight: 1.5 });
         }),
         ("exact", |c| c.sampling.field = FieldKind::Exact),
+        ("paired", |c| {
+            c.coupling = Coupling::MINIBATCH_OT;
+            c.sampling.field = FieldKind::Paired;
+        }),
     ];
     for (name, change) in changes {
         let mut config = Config::default();

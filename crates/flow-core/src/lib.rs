@@ -67,7 +67,7 @@
 //!   distillation, a diffusion teacher.
 //! - [`Checkpoint`] and [`safetensors`]: experiments and weights as bytes; [`Document`]: what the page
 //!   saves; [`script`]: an experiment in PyTorch.
-//! - [`Experiment`]: all of it together.
+//! - [`Experiment`]: all of it together; what it answers is in [`experiment`].
 //!
 //! # Promises
 //!
@@ -82,7 +82,7 @@ pub mod coupling;
 pub mod distribution;
 mod document;
 mod error;
-mod experiment;
+pub mod experiment;
 pub mod field;
 mod fingerprint;
 pub mod langevin;
@@ -108,10 +108,7 @@ pub use coupling::Coupling;
 pub use distribution::DistributionSpec;
 pub use document::{Document, SavedFlow};
 pub use error::{Error, Result};
-pub use experiment::{
-    Course, DensityKind, Evaluation, Experiment, How, Method, Moment, Outcome, Passing, PassingPair,
-    Sampling, ShownField, Window, WorstError,
-};
+pub use experiment::Experiment;
 pub use fingerprint::fingerprint;
 pub use rng::Rng;
 pub use scalar::Scalar;

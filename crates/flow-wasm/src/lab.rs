@@ -1,7 +1,10 @@
 //! One experiment in a worker.
 
 use flow_core::{
-    Config, Evaluation, Experiment, Outcome, Sampling, Solver, config::Round, fingerprint, registry,
+    Config, Experiment, Solver,
+    config::Round,
+    experiment::{Accuracy, Evaluation, Sampling},
+    fingerprint, registry,
     solver::Trajectories,
 };
 use js_sys::{Float32Array, Uint8Array};
@@ -181,7 +184,7 @@ impl Lab {
     /// When there is no such solver; as [`Lab::advance_sample`].
     pub fn error_at(&self, solver: &str, steps: usize) -> Result<Vec<f64>, JsError> {
         let solver: Solver = serde_json::from_str(solver)?;
-        let Outcome { energy, hits, evaluations } = self.experiment.error_at(solver, steps)?;
+        let Accuracy { energy, hits, evaluations } = self.experiment.error_at(solver, steps)?;
         Ok(vec![energy, hits, evaluations as f64])
     }
 

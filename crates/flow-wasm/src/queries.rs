@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use flow_core::Window;
+use flow_core::experiment::Window;
 use js_sys::Float32Array;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;

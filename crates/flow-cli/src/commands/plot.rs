@@ -7,8 +7,9 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use flow_core::{
-    Error, Rng, Sampling, Scalar,
+    Error, Rng, Scalar,
     distribution::{Distribution, Outline},
+    experiment::Sampling,
     field::VelocityField,
     solver::{Diffusion, Keep, Trajectories},
 };

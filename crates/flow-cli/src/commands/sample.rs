@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, builder::PossibleValuesParser};
 use flow_core::{
-    Config, Course, Method, Rng, Sampling, Scalar, Solver,
+    Config, Rng, Scalar, Solver,
     config::FieldKind,
+    experiment::{Course, Method, Sampling},
     registry::{self, Entry},
     solver::{Diffusion, Keep, Tolerances, Trajectories},
 };

@@ -172,25 +172,19 @@ impl Config {
 
     /// Whether what is to be shown can be, for this training.
     fn validate_shown(&self, source: &dyn Distribution, target: &dyn Distribution) -> Result<()> {
-        let is_first_round = self.rounds.is_empty();
+        let path = self.path(self.rounds.len());
         match self.sampling.field {
-            FieldKind::Exact | FieldKind::Paired if !is_first_round => {
-                let reason = "a later round learns from the network’s own pairs";
-                return Err(Error::unavailable("field without a network", reason));
+            FieldKind::Exact => {
+                path.check_exact("exact field")?;
+                ExactField::new(self.schedule, source, target)?;
             }
-            FieldKind::Exact if self.coupling != Coupling::Independent => {
-                let reason = "noise and data are not paired independently, and the field of these pairs has no closed form";
-                return Err(Error::unavailable("exact field", reason));
+            FieldKind::Paired => {
+                path.drawn_coupling("paired field")?;
             }
-            FieldKind::Exact => drop(ExactField::new(self.schedule, source, target)?),
-            FieldKind::Learned | FieldKind::Paired => {}
+            FieldKind::Learned => {}
         }
         if self.sampling.diffusion.is_some() {
-            if !is_first_round {
-                let reason = "a later round learns from pairs that are not independent, so the score is no function of the velocity";
-                return Err(Error::unavailable("score", reason));
-            }
-            Conversion::new(self.schedule, source, target, self.coupling).check_score()?;
+            path.conversion(source, target).check_score()?;
         }
         if let Some(Guidance { class, .. }) = self.sampling.guidance {
             if self.training.class_dropout.is_none() {

@@ -41,19 +41,27 @@ impl Path {
         }
     }
 
-    /// Whether its marginals and their velocity are known in closed form, for which `quantity` is asked.
+    /// How noise and data are drawn, for which `quantity` asks.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when a network made the pairs.
+    pub fn drawn_coupling(&self, quantity: &str) -> Result<Coupling> {
+        let reason = "a later round learns from the network’s own pairs";
+        self.coupling.ok_or_else(|| Error::unavailable(quantity, reason))
+    }
+
+    /// Whether its marginals and their velocity are known in closed form, for which `quantity` asks.
     ///
     /// # Errors
     /// [`Error::Unavailable`] with the reason when they are not.
     pub fn check_exact(&self, quantity: &str) -> Result<()> {
-        let reason = match self.coupling {
-            Some(Coupling::Independent) => return Ok(()),
-            Some(Coupling::MinibatchOt { .. }) => {
-                "noise and data are not paired independently, and the field of these pairs has no closed form"
+        match self.drawn_coupling(quantity)? {
+            Coupling::Independent => Ok(()),
+            Coupling::MinibatchOt { .. } => {
+                let reason = "noise and data are not paired independently, and it is known in closed form for independent pairs only";
+                Err(Error::unavailable(quantity, reason))
             }
-            None => "a later round learns from the network’s own pairs",
-        };
-        Err(Error::unavailable(quantity, reason))
+        }
     }
 
     /// `t`, or the last time before it at which the conditional velocity is finite.

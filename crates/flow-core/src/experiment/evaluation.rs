@@ -41,7 +41,7 @@ pub struct Evaluation {
 
 /// What a solver's steps come to, without the way there.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outcome {
+pub struct Accuracy {
     /// As [`Evaluation::energy`].
     pub energy: f64,
     /// The share of the measured particles that ended in the target's support, 0..=1.
@@ -82,11 +82,11 @@ impl Experiment {
     ///
     /// # Errors
     /// As [`integrate`].
-    pub fn error_at(&self, solver: Solver, steps: usize) -> Result<Outcome> {
+    pub fn error_at(&self, solver: Solver, steps: usize) -> Result<Accuracy> {
         let starts = first(&self.starts, MEASURED_POINTS);
         let field = self.shown_field(Some(starts.len()))?;
         let ends = integrate_to_end(&field, solver, (0.0, 1.0), steps, starts)?;
-        Ok(Outcome {
+        Ok(Accuracy {
             energy: self.energy(ends.end()),
             hits: coverage(&*self.target, ends.end()).hits,
             evaluations: ends.evaluations,

@@ -19,7 +19,7 @@ const LARGEST_BYTES: usize = 8 << 20;
 /// depends on nothing but the steps taken.
 #[derive(Debug, Clone)]
 pub(super) struct History {
-    entries: Vec<(Moment, NetworkField)>,
+    entries: Vec<(HistoryPoint, NetworkField)>,
     /// The next step to keep.
     next: u64,
     capacity: usize,
@@ -27,7 +27,7 @@ pub(super) struct History {
 
 /// When a kept network was what it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Moment {
+pub struct HistoryPoint {
     /// Rounds that had begun by then.
     pub generation: usize,
     /// Training steps taken by then, over all rounds.
@@ -42,14 +42,14 @@ impl History {
     }
 
     /// Keeps the network at `moment` if it is due.
-    pub(super) fn observe(&mut self, moment: Moment, network: impl FnOnce() -> NetworkField) {
+    pub(super) fn observe(&mut self, moment: HistoryPoint, network: impl FnOnce() -> NetworkField) {
         if moment.step >= self.next {
             self.keep(moment, network());
         }
     }
 
     /// Keeps the network at `moment`, once.
-    pub(super) fn keep(&mut self, moment: Moment, network: NetworkField) {
+    pub(super) fn keep(&mut self, moment: HistoryPoint, network: NetworkField) {
         if self.entries.last().is_some_and(|(last, _)| *last == moment) {
             return;
         }
@@ -80,7 +80,7 @@ impl Experiment {
     /// resumed experiment remembers none from before: they would make a checkpoint twenty times as
     /// large. There are at most 128, and fewer of wide networks; then they move apart as training
     /// goes on, so that an index is good until the next training step.
-    pub fn history(&self) -> Vec<Moment> {
+    pub fn history(&self) -> Vec<HistoryPoint> {
         self.history.entries.iter().map(|(moment, _)| *moment).collect()
     }
 
@@ -154,7 +154,7 @@ mod tests {
         let history = experiment.history();
         assert!((40..60).contains(&history.len()), "{}", history.len());
         assert!(history.is_sorted_by_key(|moment| (moment.step, moment.generation)));
-        assert!(history.contains(&Moment { generation: 0, step: 300 }));
+        assert!(history.contains(&HistoryPoint { generation: 0, step: 300 }));
         assert!(history.iter().any(|moment| moment.generation == 1));
     }
 
@@ -165,13 +165,15 @@ mod tests {
         for step in 0..20_000 {
             let generation = usize::from(step >= 5_000);
             if step == 5_000 {
-                history.keep(Moment { generation: 0, step }, network.clone());
+                history.keep(HistoryPoint { generation: 0, step }, network.clone());
             }
-            history.observe(Moment { generation, step }, || network.clone());
+            history.observe(HistoryPoint { generation, step }, || network.clone());
         }
         let steps: Vec<_> = history.entries.iter().map(|(moment, _)| moment.step).collect();
         assert_eq!((steps.len(), steps[0]), (20, 0));
-        assert!(history.entries.iter().any(|(moment, _)| *moment == Moment { generation: 0, step: 5_000 }));
+        assert!(
+            history.entries.iter().any(|(moment, _)| *moment == HistoryPoint { generation: 0, step: 5_000 })
+        );
         for window in steps.windows(2) {
             assert!(window[1] <= 3 * window[0] + 3, "{steps:?}");
         }

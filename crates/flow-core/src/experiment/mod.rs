@@ -19,10 +19,10 @@ use crate::{
     train::{LossHistory, Trainer, lesson::Preparation},
 };
 use evaluation::MEASURED_POINTS;
-pub use evaluation::{Evaluation, Outcome};
+pub use evaluation::{Accuracy, Evaluation};
 use history::History;
-pub use history::Moment;
-pub use queries::{DensityKind, How, Passing, PassingPair, Window, WorstError};
+pub use history::HistoryPoint;
+pub use queries::{DensityKind, PassingPair, PassingPairs, Provenance, Window, WorstError};
 pub use sampling::{Course, Method, Sampling};
 pub use shown_field::ShownField;
 
@@ -54,7 +54,7 @@ pub struct Experiment {
     losses: LossHistory,
     history: History,
     /// The network of an earlier moment that is on show, and when that was; `None` for that of now.
-    shown: Option<(Moment, NetworkField)>,
+    shown: Option<(HistoryPoint, NetworkField)>,
     starts: Vec<[f32; 2]>,
     /// The data that each particle is paired with, once asked for.
     partners: OnceLock<Vec<[f32; 2]>>,
@@ -105,7 +105,7 @@ impl Experiment {
     /// [`prepare`](Self::prepare) beforehand does that in pieces.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when the loss is no longer finite; the steps before that one remain
+    /// [`Error::Diverged`](crate::Error::Diverged) when the loss is no longer finite; the steps before that one remain
     /// taken. As [`prepare`](Self::prepare) when a round begins.
     pub fn train(&mut self, steps: u32) -> Result<()> {
         for _ in 0..steps {
@@ -123,8 +123,8 @@ impl Experiment {
         self.steps_before + self.trainer.step_count()
     }
 
-    fn now(&self) -> Moment {
-        Moment { generation: self.rounds_begun, step: self.training_step() }
+    fn now(&self) -> HistoryPoint {
+        HistoryPoint { generation: self.rounds_begun, step: self.training_step() }
     }
 
     /// The loss over the whole of training.

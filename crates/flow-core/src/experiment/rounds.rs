@@ -45,7 +45,7 @@ impl Experiment {
     /// that begins the preparation again, with the same outcome.
     ///
     /// # Errors
-    /// As [`integrate`].
+    /// As [`integrate`](crate::solver::integrate).
     pub fn prepare(&mut self) -> Result<f64> {
         let step = self.training_step();
         let Some(&round) = self.next_round().filter(|round| round.after <= step) else { return Ok(1.0) };

@@ -91,10 +91,7 @@ impl Experiment {
     }
 
     fn partners_of(&self, starts: &[[f32; 2]], seed: u64) -> Result<Vec<[f32; 2]>> {
-        let Some(coupling) = self.path().coupling else {
-            let reason = "a later round learns from the network’s own pairs, which bring their own noise";
-            return Err(Error::unavailable("the paired field", reason));
-        };
+        let coupling = self.path().drawn_coupling("the paired field")?;
         let mut pairing = Pairing::new(coupling, self.source.clone(), self.target.clone(), seed)?;
         if self.class_count() > 0 {
             pairing = pairing.per_class();

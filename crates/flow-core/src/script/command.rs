@@ -35,16 +35,19 @@ pub fn commands(config: &Config, steps: u64) -> Result<String> {
         " --config experiment.json".to_owned()
     };
     let sampling = &config.sampling;
-    if sampling.field == FieldKind::Exact {
-        // The exact field is not trained. A model's file would do as well, but there is none.
+    let untrained = match sampling.field {
+        FieldKind::Learned => None,
+        FieldKind::Exact => Some(""),
+        FieldKind::Paired => Some(" --field paired"),
+    };
+    if let Some(field) = untrained {
+        // Nothing is trained for it. A model's file would do as well, but there is none.
         if !text.contains("experiment.json") {
             text = format!("cat > experiment.json <<'END'\n{}\nEND\n", to_json(config)?);
         }
-        let _ = writeln!(text, "flow sample --spec experiment.json{} --format csv", sample_options(sampling));
+        let options = sample_options(sampling);
+        let _ = writeln!(text, "flow sample --spec experiment.json{field}{options} --format csv");
         return Ok(text);
-    }
-    if sampling.field == FieldKind::Paired {
-        text.insert_str(0, "# Each particle's own pair is for the page only; this samples the network.\n");
     }
     let mut line = |words: std::fmt::Arguments| {
         // Writing to a string does not fail.

@@ -8,7 +8,7 @@ mod passing;
 
 pub use density::DensityKind;
 pub use field::WorstError;
-pub use passing::{How, Passing, PassingPair};
+pub use passing::{PassingPair, PassingPairs, Provenance};
 
 use crate::{Error, Result};
 

@@ -20,7 +20,7 @@ const FRESH_BATCHES: usize = 8;
 
 /// The pairs whose paths pass one place at one time, and the velocities there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Passing {
+pub struct PassingPairs {
     /// Some of the pairs, drawn with the probability that it is theirs the path is.
     pub pairs: Vec<PassingPair>,
     /// The mean velocity of all pairs that were found: the marginal velocity, but for chance.
@@ -32,7 +32,7 @@ pub struct Passing {
     /// The velocity of the exact field; `None` where it is not known.
     pub exact: Option<[f64; 2]>,
     /// How the pairs were found.
-    pub how: How,
+    pub how: Provenance,
     /// For nearby pairs, the standard deviation of the Gaussian kernel around the place.
     pub bandwidth: Option<f64>,
 }
@@ -55,7 +55,7 @@ pub struct PassingPair {
 /// How passing pairs were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum How {
+pub enum Provenance {
     /// By the posterior of independent pairs: every pair passes exactly.
     Posterior,
     /// Among the pairs that training draws from: those that pass nearby.
@@ -83,7 +83,7 @@ impl Experiment {
     /// # Errors
     /// [`Error::Invalid`] for a place that is not finite, a time outside [0, 1] or a `count` outside
     /// 1..=1000; [`Error::Unavailable`] when no path passes.
-    pub fn pairs_through(&self, x: [f64; 2], t: f64, count: usize) -> Result<Passing> {
+    pub fn pairs_through(&self, x: [f64; 2], t: f64, count: usize) -> Result<PassingPairs> {
         if !x.iter().all(|x| x.is_finite()) {
             return Err(Error::invalid("place", format!("{x:?}"), "finite"));
         }
@@ -99,10 +99,10 @@ impl Experiment {
         let t = path.finite_time(checked(t)?);
         let at = path.schedule.at(t);
         let (weighed, how, bandwidth) = if path.is_independent() {
-            (self.posterior(x, at)?, How::Posterior, None)
+            (self.posterior(x, at)?, Provenance::Posterior, None)
         } else {
             let (weighed, bandwidth) = self.nearby(x, at)?;
-            (weighed, How::Nearby, Some(bandwidth))
+            (weighed, Provenance::Nearby, Some(bandwidth))
         };
         let velocity =
             |i: usize| [0, 1].map(|d| at.d_alpha * weighed.x1[i][d] + at.d_sigma * weighed.x0[i][d]);
@@ -124,7 +124,7 @@ impl Experiment {
             Ok(widened(out[0]))
         });
         let exact = self.exact_field().and_then(|exact| exact.marginal(t)?.velocity(x));
-        Ok(Passing {
+        Ok(PassingPairs {
             pairs: pairs.collect(),
             mean,
             standard_error: variance.map(libm::sqrt),
@@ -296,7 +296,7 @@ mod tests {
                     let x0 = experiment.source.place([0.6, 0.3, 0.7]).0;
                     let x = [0, 1].map(|d| at.alpha * x1[d] + at.sigma * x0[d]);
                     let passing = experiment.pairs_through(x, t, 40).unwrap();
-                    assert_eq!((passing.how, passing.bandwidth), (How::Posterior, None));
+                    assert_eq!((passing.how, passing.bandwidth), (Provenance::Posterior, None));
                     let exact = passing.exact.unwrap();
                     for (d, exact) in exact.into_iter().enumerate() {
                         let off = (passing.mean[d] - exact).abs();
@@ -342,7 +342,7 @@ mod tests {
         for steps in [0, 3] {
             let (near, passing) = scatter(Coupling::MINIBATCH_OT, steps);
             assert!(near < 0.3 * far, "{near} {far}");
-            assert_eq!((passing.how, passing.exact), (How::Nearby, None));
+            assert_eq!((passing.how, passing.exact), (Provenance::Nearby, None));
             assert!(passing.bandwidth.is_some_and(|h| h > 0.0 && h < 0.6), "{:?}", passing.bandwidth);
             let apart = [0, 1].map(|d: usize| passing.mean[d] - posterior.mean[d]);
             assert!(libm::hypot(apart[0], apart[1]) > 0.3, "not the mean of independent pairs");
@@ -356,7 +356,7 @@ mod tests {
         experiment.add_round(Round { pairs: 500, sampler_steps: 4, ..Round::default() }).unwrap();
         experiment.train(1).unwrap();
         let passing = experiment.pairs_through([0.3, 0.9], 0.3, 50).unwrap();
-        assert_eq!((passing.how, passing.exact), (How::Nearby, None));
+        assert_eq!((passing.how, passing.exact), (Provenance::Nearby, None));
     }
 
     #[test]
@@ -374,7 +374,7 @@ mod tests {
             }
         }
         experiment.show_moment(Some(0)).unwrap();
-        assert_eq!(experiment.pairs_through([0.3, 0.9], 0.3, 50).unwrap().how, How::Posterior);
+        assert_eq!(experiment.pairs_through([0.3, 0.9], 0.3, 50).unwrap().how, Provenance::Posterior);
     }
 
     #[test]
