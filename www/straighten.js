@@ -108,9 +108,8 @@ class Rounds {
     const { dispatch, state } = this.#context;
     const outcome = this.#outcome(state(), name);
     if ("reason" in outcome) return;
-    const { rounds: _rounds, ...givesWay } = outcome.change;
-    if (Object.keys(givesWay).length > 0) dispatch({ kind: "flow", flow: this.#name, change: givesWay });
-    dispatch({ kind: "round", flow: this.#name, name, after: this.#after(state()) });
+    const { rounds: _rounds, ...change } = outcome.change;
+    dispatch({ kind: "round", flow: this.#name, name, after: this.#after(state()), change });
   }
 
   /** Shows the last weights of a generation. @param {number} generation */

@@ -76,3 +76,17 @@ test("without scripts the page can still be read", async () => {
   assert.equal(await page.getByRole("button").or(page.getByRole("combobox")).count(), 0, "nothing to press that would do nothing");
   await context.close();
 });
+
+test("a worker that cannot be set up says so in words for the reader", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  await lab.settled(20);
+  const [victim] = lab.page.workers();
+  await victim?.evaluate(() => {
+    const message = { kind: "configure", generation: 1e9, config: { seed: "none" }, course: { until: 0, goal: 0 }, curve: [] };
+    dispatchEvent(new MessageEvent("message", { data: message }));
+  });
+  await lab.page.getByText(/^(Straight|Curved) stopped while it was being set up: /).waitFor();
+  lab.assertQuiet();
+  await lab.close();
+});
