@@ -73,6 +73,7 @@ test("without scripts the page can still be read", async () => {
   await page.goto(server.url);
   assert.ok((await page.getByRole("main").innerText()).length > 500);
   assert.ok(await page.getByText(/needs JavaScript/).isVisible());
+  assert.equal(await page.getByRole("button").or(page.getByRole("combobox")).count(), 0, "nothing to press that would do nothing");
   await context.close();
 });
 

@@ -69,6 +69,26 @@ for (const [width, height] of /** @type {const} */ ([[320, 256], [320, 640], [36
   });
 }
 
+test("the longest choice of a head is read in full", async () => {
+  const lab = await Lab.in(browser, server.url, { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
+  await lab.page.goto(`${server.url}#until=20&play=off`);
+  await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
+  for (const width of [320, 360, 429, 430, 640, 768, 1239, 1280]) {
+    await lab.page.setViewportSize({ width, height: 800 });
+    const cut = await lab.panel("Straight").getByRole("combobox").evaluateAll((menus) =>
+      menus.filter((menu) => menu.checkVisibility()).flatMap((menu) => {
+        if (!(menu instanceof HTMLElement)) return [];
+        const room = menu.offsetWidth;
+        menu.style.cssText = "flex: none; inline-size: max-content; max-inline-size: none";
+        const needed = menu.offsetWidth;
+        menu.style.cssText = "";
+        return needed > room ? [`${menu.parentElement?.firstElementChild?.textContent}: ${room} of ${needed}`] : [];
+      }));
+    assert.deepEqual(cut, [], `at ${width}`);
+  }
+  await lab.close();
+});
+
 test("the longest name is read in full beside its picture, and moves nothing", async () => {
   const lab = await Lab.in(browser, server.url);
   const { page } = lab;
