@@ -2,6 +2,7 @@
 
 import { count, percent } from "./format.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { keepTaste } from "./preferences.js";
 import { MAX_SEED, MAX_TRAINING_STEPS, PARTICLES, SPEEDS } from "./state.js";
 
@@ -68,8 +69,8 @@ export class Controls {
   render(state, before) {
     if (state.n !== before?.n) {
       this.#eulerSteps.value = this.#eulerStepsValue.value = String(state.n);
-      this.#fewer.disabled = state.n <= Number(this.#eulerSteps.min);
-      this.#more.disabled = state.n >= Number(this.#eulerSteps.max);
+      offer(this.#fewer, state.n > Number(this.#eulerSteps.min));
+      offer(this.#more, state.n < Number(this.#eulerSteps.max));
     }
     if (state.playing !== before?.playing) this.#play.textContent = state.playing ? "Pause" : "Play";
     if (state.time !== before?.time) {

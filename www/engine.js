@@ -55,12 +55,15 @@ import { startWorker } from "./assets.js";
  * @typedef {{ kind: "round", generation: number, step: number, name: string, share: number }} RoundBegun the share of its pairs that a round has made, 0..1
  * @typedef {{ kind: "refused", generation: number, step: number, reason: string }} Refused a sampling that cannot be
  * @typedef {{ kind: "answer", generation: number, step: number, id: number, value: any, error: string | undefined }} Answer
- * @typedef {{ kind: "failed", during: string, reason: string }} Failed
+ * @typedef {{ kind: "failed", generation: number, isFinal: boolean, during: string, reason: string }} Failed finally, when the worker is of no more use
  * @typedef {Progress | Picture | Straightness | Floor | ErrorPoint | RoundBegun | Refused | Answer | Failed} FromWorker
  */
 
 /** A worker that has work to do and says nothing for this long is taken for dead. */
 const SILENCE_MILLISECONDS = 15_000;
+
+/** A question without an answer, for what it was about is no more: not a failure of who answers. */
+export class Dropped extends Error {}
 
 export class Engine {
   /** @type {Worker | undefined} */
@@ -162,7 +165,7 @@ export class Engine {
    * @returns {Promise<any>} rejected with the reason when there is no answer
    */
   ask(method, ...parameters) {
-    if (!this.#worker) return Promise.reject(new Error("this flow has stopped"));
+    if (!this.#worker) return Promise.reject(new Dropped("this flow has stopped"));
     this.#questions += 1;
     const id = this.#questions;
     return new Promise((resolve, reject) => {
@@ -183,8 +186,11 @@ export class Engine {
     const worker = startWorker();
     worker.addEventListener("message", (/** @type {MessageEvent<FromWorker>} */ { data: message }) => {
       this.#heardAt = performance.now();
-      if (message.kind === "failed") this.#fail(message.during, message.reason);
-      else if (message.generation === this.#generation) this.#hear(message);
+      const isOfNow = message.generation === this.#generation;
+      if (message.kind === "failed") {
+        // The next experiment is on its way to a worker that only refused the one before.
+        if (isOfNow || message.isFinal) this.#fail(message.during, message.reason);
+      } else if (isOfNow) this.#hear(message);
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -216,12 +222,12 @@ export class Engine {
     this.#worker.terminate();
     this.#worker = undefined;
     this.#dropQuestions("this flow has stopped");
-    this.#deliver({ kind: "failed", during, reason });
+    this.#deliver({ kind: "failed", generation: this.#generation, isFinal: true, during, reason });
   }
 
   /** @param {string} reason */
   #dropQuestions(reason) {
-    for (const { reject } of this.#waiting.values()) reject(new Error(reason));
+    for (const { reject } of this.#waiting.values()) reject(new Dropped(reason));
     this.#waiting.clear();
   }
 

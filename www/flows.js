@@ -153,7 +153,8 @@ export class Flows {
       side.forget();
       side.config = configOf(state, side.name);
       side.panel.clear("Starting from random weights …");
-      const checkpoint = this.#restorable(side.name, side.config, start.goal);
+      // A checkpoint has only its newest weights; training again makes the earlier ones, with the same bits.
+      const checkpoint = state.replay === undefined ? this.#restorable(side.name, side.config, start.goal) : undefined;
       side.engine.configure(side.config, start, state.replay, errorCurve(state, side.name), checkpoint);
       this.#host.charted();
     }

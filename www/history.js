@@ -4,6 +4,7 @@ import { NOTICE } from "./choices.js";
 import { sameTraining } from "./experiment.js";
 import { dismiss, notify } from "./notices.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { readHash, writeHash } from "./link.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -89,8 +90,8 @@ export class History {
   }
 
   #showState() {
-    this.#undo.disabled = this.#past.length === 0;
-    this.#redo.disabled = this.#future.length === 0;
+    offer(this.#undo, this.#past.length > 0);
+    offer(this.#redo, this.#future.length > 0);
   }
 
   async #copyLink() {

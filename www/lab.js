@@ -3,8 +3,6 @@
  * makes a new state; every feature brings its part of the page in line with it.
  */
 
-// First: it runs when it is imported, so that nothing is drawn in other colours.
-import { Scheme } from "./scheme.js";
 import { Address } from "./address.js";
 import { loadModule } from "./assets.js";
 import { Charts } from "./charts/charts.js";
@@ -22,6 +20,7 @@ import { OwnData } from "./own-data.js";
 import { find } from "./find.js";
 import { Presets } from "./presets.js";
 import { registry } from "./registry.js";
+import { Scheme } from "./scheme.js";
 import { Settings } from "./settings.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Replay } from "./replay.js";

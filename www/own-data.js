@@ -10,6 +10,7 @@ import { Board } from "./own-data/board.js";
 import { Modes } from "./own-data/modes.js";
 import { pixelsOfFile, pixelsOfWord } from "./own-data/pixels.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { OWN, isOwn } from "./registry.js";
 
 /** @typedef {import("./own-data/board.js").Stroke} Stroke */
@@ -223,9 +224,10 @@ export class OwnData {
   #refresh() {
     if (!this.#dialog.open) return;
     this.#dialog.dataset.way = this.#way;
-    this.#undo.disabled = this.#strokes.length === 0;
+    offer(this.#undo, this.#strokes.length > 0);
     const { chosen } = this.#modes;
-    for (const control of [this.#remove, this.#weight]) control.disabled = !chosen;
+    offer(this.#remove, Boolean(chosen));
+    this.#weight.disabled = !chosen;
     if (chosen) {
       this.#sd.value = String(chosen.sd);
       this.#weight.value = String(chosen.weight);

@@ -1,8 +1,10 @@
 /** Rounds that straighten a flow: buttons to begin one, and a switch between the generations they leave. */
 
 import { possible } from "./choices.js";
+import { dismissable } from "./drawer.js";
 import { decimal, measure, percent } from "./format.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { labelOf } from "./registry.js";
 import { MAX_ROUNDS, onlyTimeDiffers } from "./state.js";
 
@@ -55,11 +57,7 @@ class Rounds {
     this.#progress = find(element, "progress", HTMLProgressElement);
     this.#progressText = find(element, ".progress-text", HTMLElement);
     this.#list = find(element, ".generations tbody", HTMLElement);
-    element.addEventListener("keydown", ({ key }) => {
-      if (key !== "Escape") return;
-      element.open = false;
-      find(element, "summary", HTMLElement).focus();
-    });
+    dismissable(element);
     this.#list.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) this.#show(Number(target.value));
     });
@@ -87,7 +85,7 @@ class Rounds {
     if (flow !== before?.[this.#name] || state.dataset !== before.dataset) {
       for (const { name, summary, button, note } of this.#buttons) {
         const outcome = this.#outcome(state, name);
-        button.disabled = "reason" in outcome;
+        offer(button, !("reason" in outcome));
         note.textContent = "reason" in outcome ? `Not here: ${outcome.reason}.` : summary;
       }
     }

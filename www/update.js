@@ -37,6 +37,7 @@ import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_NAME_LENGTH, MAX_TRAINING_STEPS } f
 
 /** A new round is trained for this long before the next pause, so that what it changes can be seen. */
 const ROUND_STEPS = 2000;
+/** What the name of a copy ends with. */
 const COPY = " (copy)";
 
 /**

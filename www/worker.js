@@ -68,6 +68,8 @@ importScripts("../pkg/flow_wasm.classic.js");
       this.curve = curve;
       this.sampling = config.sampling;
       this.replay = replay;
+      /** Whether the sampling asked for last cannot be: then there is nothing to show. */
+      this.isRefused = false;
       /** Rounds to be added when training gets there. @type {{ name: string, after: number }[]} */
       this.rounds = [];
       /** The round whose pairs are being made. @type {string | undefined} */
@@ -77,7 +79,7 @@ importScripts("../pkg/flow_wasm.classic.js");
       this.shown = -1;
       /** @type {History} */
       this.states = [];
-      this.picture = { sampling: "", step: -1, cost: 0, at: 0 };
+      this.picture = { key: "", sampling: "", step: -1, cost: 0, at: 0 };
       /** The sample under way. @type {{ particles: number, step: number, cost: number } | undefined} */
       this.sample = undefined;
       this.straightnessOf = "";
@@ -110,6 +112,8 @@ importScripts("../pkg/flow_wasm.classic.js");
 
   /** @type {Session | undefined} */
   let session;
+  /** Of the experiment asked for last, whether or not it could begin. */
+  let generation = 0;
   let askedAt = 0;
   /** Until then, only what the reader waits for is done. */
   let givesWayUntil = -Infinity;
@@ -135,7 +139,7 @@ importScripts("../pkg/flow_wasm.classic.js");
   };
 
   addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data: message }) => {
-    guard(message.kind, () => {
+    guard(message.kind === "boot" || message.kind === "configure" ? "starting" : "answering", () => {
       hear(message);
       wake();
     });
@@ -148,6 +152,7 @@ importScripts("../pkg/flow_wasm.classic.js");
         wasm_bindgen.initSync({ module: message.module });
         return;
       case "configure":
+        generation = message.generation;
         session?.lab.free();
         session = undefined;
         session = new Session(message);
@@ -194,6 +199,7 @@ importScripts("../pkg/flow_wasm.classic.js");
     session.sample = undefined;
     session.replay = replay;
     const { reason } = attempt(() => session.lab.set_sampling(JSON.stringify(sampling)));
+    session.isRefused = reason !== undefined;
     if (reason !== undefined) {
       send({ kind: "refused", ...stamp(session), reason });
       return;
@@ -207,9 +213,9 @@ importScripts("../pkg/flow_wasm.classic.js");
   /** Finds the kept weights that come nearest to what is to be replayed. @param {Session} session */
   function chooseShown(session) {
     const { lab, replay } = session;
-    const shown = replay === undefined ? -1 : session.states.findLastIndex(({ step }) => step <= replay);
-    // Until training has passed the step that is to be shown, the newest weights come nearest.
-    const index = replay === undefined || replay >= session.step ? -1 : Math.max(0, shown);
+    // Until training has passed the step that is to be shown, or when none is kept, the newest weights come nearest.
+    const isNewest = replay === undefined || replay >= session.step || session.states.length === 0;
+    const index = isNewest ? -1 : Math.max(0, session.states.findLastIndex(({ step }) => step <= replay));
     if (index === session.shown) return;
     session.shown = index;
     session.sample = undefined;
@@ -261,15 +267,21 @@ importScripts("../pkg/flow_wasm.classic.js");
 
   // --- pictures -------------------------------------------------------------------------------------
 
-  /** Whether the reader has asked for another picture than there is. @param {Pick<Session, "picture" | "sampling">} session */
-  function pictureIsAwaited({ picture, sampling }) {
-    return picture.sampling !== JSON.stringify(sampling);
+  /** What a picture is of, as the page knows it (engine.js): equal keys, the same picture. @param {Session} session */
+  function pictureKey({ sampling, replay }) {
+    return JSON.stringify([sampling, replay]);
+  }
+
+  /** Whether the reader has asked for another picture than there is. @param {Session} session */
+  function pictureIsAwaited(session) {
+    return !session.isRefused && session.picture.key !== pictureKey(session);
   }
 
   /** @type {(session: Session, now: number, isResting: boolean) => boolean} */
-  function pictureIsDue({ picture, sampling, shownStep, learns }, now, isResting) {
-    if (pictureIsAwaited({ picture, sampling })) return true;
-    if (!learns || picture.step === shownStep) return false;
+  function pictureIsDue(session, now, isResting) {
+    const { picture, shownStep, learns, isRefused } = session;
+    if (pictureIsAwaited(session)) return true;
+    if (isRefused || !learns || picture.step === shownStep) return false;
     return isResting || now - picture.at >= Math.max(SAMPLE_MILLISECONDS, picture.cost / SAMPLE_SHARE);
   }
 
@@ -301,17 +313,18 @@ importScripts("../pkg/flow_wasm.classic.js");
       session.sample = begin(session, sampling.particles);
     } else {
       const at = performance.now();
-      session.picture = { sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost + at - integrated, at };
+      session.picture = { key: pictureKey(session), sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost + at - integrated, at };
     }
   }
 
   /**
-   * Begins a sample; of all particles, unless the reader waits for it and it takes long.
+   * Begins a sample; of all particles, unless the reader waits for another kind of picture and it takes long.
    * @type {(session: Session, particles?: number) => { particles: number, step: number, cost: number }}
    */
   function begin(session, particles) {
-    const { lab, sampling } = session;
-    const isAwaited = pictureIsAwaited(session);
+    const { lab, sampling, picture } = session;
+    // Replayed steps follow each other too fast to show each of them twice.
+    const isAwaited = picture.sampling !== JSON.stringify(sampling);
     const cost = sampling.particles * sampling.steps * millisecondsPerEvaluation;
     const few = Math.max(FEWEST_PARTICLES, Math.ceil((sampling.particles * FIRST_SIGHT_MILLISECONDS) / (2 * cost)));
     const count = particles ?? (isAwaited && cost > FIRST_SIGHT_MILLISECONDS ? Math.min(few, sampling.particles) : sampling.particles);
@@ -493,8 +506,14 @@ importScripts("../pkg/flow_wasm.classic.js");
     return error instanceof Error ? error.message : String(error);
   }
 
+  /** Whether flow-core itself says no, and in words: with a plain `Error`. @param {unknown} error */
+  function isRefusal(error) {
+    return error instanceof Error && error.constructor === Error;
+  }
+
   /**
-   * A trap leaves the wasm instance unusable, so this worker is done: it says so and does nothing more.
+   * A trap leaves the wasm instance unusable, so this worker is done: it says so and does nothing more. An experiment
+   * that cannot be leaves it as good as new for the next.
    * @type {(during: string, action: () => void) => void}
    */
   function guard(during, action) {
@@ -502,7 +521,7 @@ importScripts("../pkg/flow_wasm.classic.js");
       action();
     } catch (error) {
       session = undefined;
-      send({ kind: "failed", during, reason: messageOf(error) });
+      send({ kind: "failed", generation, isFinal: !isRefusal(error), during, reason: messageOf(error) });
     }
   }
 })();

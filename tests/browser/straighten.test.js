@@ -1,4 +1,4 @@
-// Rounds that straighten, the replay of training, and what straightening and coupling are worth at one Euler step.
+// Rounds that straighten, and what straightening and coupling are worth at one Euler step.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -93,27 +93,4 @@ test("a round is begun by its button, and one that cannot be says why", async ()
   assert.ok(await panel.getByText(/Not here: 6 rounds are the most/).first().isVisible());
   lab.assertQuiet();
   await lab.close();
-});
-
-test("an early step of training is replayed by keyboard, bit for bit", async () => {
-  const early = await Lab.in(browser, server.url);
-  await early.open({ seed: 2, n: 4, until: 400, play: "off" });
-  await early.settled(400, 4);
-  const slider = early.page.getByRole("slider", { name: "Training step shown", exact: true });
-  await slider.focus();
-  for (let press = 0; press < 3; press += 1) await early.page.keyboard.press("ArrowLeft");
-  const said = /^step ([\d,]+)$/.exec((await slider.getAttribute("aria-valuetext")) ?? "");
-  assert.ok(said, "the slider says which step it shows");
-  const step = Number(said[1]?.replaceAll(",", ""));
-  assert.ok(step > 0 && step < 400);
-  await early.until(`step ${step}`, async () => (await early.stat("Curved", "sample-step")) === step && (await early.stat("Straight", "sample-step")) === step);
-  const replayed = [await early.text("Straight", "hash"), await early.text("Curved", "hash")];
-  early.assertQuiet();
-  await early.close();
-
-  const paused = await Lab.in(browser, server.url);
-  await paused.open({ seed: 2, n: 4, until: step, play: "off" });
-  await paused.settled(step, 4);
-  assert.deepEqual([await paused.text("Straight", "hash"), await paused.text("Curved", "hash")], replayed);
-  await paused.close();
 });

@@ -25,6 +25,9 @@ pub fn write() -> Result<PathBuf> {
         (bundle::WORKER.to_owned(), bundle.worker.into()),
         (wasm.clone(), read(&wasm)?),
     ];
+    for early in &index.early {
+        files.push((early.clone(), read(early)?));
+    }
     let sheets: Vec<String> = index
         .styles
         .iter()
