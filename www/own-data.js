@@ -107,8 +107,8 @@ export class OwnData {
       event.preventDefault();
       this.#addMode(this.#board.place(event));
     });
-    this.#uses[0]?.addEventListener("click", () => this.#use({ dataset: OWN + this.#code }));
-    this.#uses[1]?.addEventListener("click", () => this.#use({}, { source: OWN + this.#code }));
+    this.#uses[0]?.addEventListener("click", () => this.#use("target"));
+    this.#uses[1]?.addEventListener("click", () => this.#use("source"));
     new ResizeObserver(() => this.#refresh()).observe(find(document, "#own-canvas", HTMLCanvasElement));
   }
 
@@ -269,10 +269,13 @@ export class OwnData {
 
   // --- into the lab ---------------------------------------------------------------------------------------
 
-  /** @param {Parameters<typeof chooseForBoth>[1]} shared @param {Parameters<typeof chooseForBoth>[2]} [each] */
-  #use(shared, each) {
+  /** @param {"target" | "source"} as */
+  #use(as) {
+    // What was typed a moment ago counts.
+    this.#refresh();
     if (this.#code === undefined) return;
-    const reason = chooseForBoth(this.#context, shared, each);
+    const name = OWN + this.#code;
+    const reason = as === "target" ? chooseForBoth(this.#context, { dataset: name }) : chooseForBoth(this.#context, {}, { source: name });
     if (reason === undefined) this.#dialog.close();
     else this.#complain(reason);
   }
