@@ -6,7 +6,7 @@ import { withTastes } from "./preferences.js";
 import { reasonAgainst } from "./registry.js";
 import { reasonAgainstFlows } from "./settings.js";
 import { readHash, writeHash } from "./link.js";
-import { FLOWS } from "./state.js";
+import { FLOWS, onlyTimeDiffers } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./lab.js").Context} Context */
@@ -59,7 +59,7 @@ export class Address {
    */
   render(state, before) {
     // What a link asked for stays as it was written until the reader changes something; a running clock is not a change.
-    if (!before || state === this.#asked || onlyTimeDiffers(state, before)) return;
+    if (!before || state === this.#asked || (state.playing && onlyTimeDiffers(state, before))) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#write(), WRITE_MILLISECONDS);
   }
@@ -76,16 +76,4 @@ export class Address {
 /** Whether an address leads to a part of the page, and so says nothing of the experiment. @param {string} hash */
 function namesPlace(hash) {
   return document.getElementById(hash.slice(1)) !== null;
-}
-
-/** @param {State} a @param {State} b */
-function onlyTimeDiffers(a, b) {
-  const { time: _a, ...restOfA } = a;
-  const { time: _b, ...restOfB } = b;
-  return a.playing && shallowEqual(restOfA, restOfB);
-}
-
-/** @param {Record<string, unknown>} a @param {Record<string, unknown>} b */
-function shallowEqual(a, b) {
-  return Object.keys(a).every((key) => a[key] === b[key]);
 }

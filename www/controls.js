@@ -1,6 +1,6 @@
 /** The reader's controls outside the panels: native elements, each an event that becomes a message. */
 
-import { count } from "./format.js";
+import { count, percent } from "./format.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
 import { keepTaste } from "./preferences.js";
@@ -47,8 +47,8 @@ export class Controls {
       view({ speed: Number(this.#speed.value) });
       keepTaste("speed", state());
     });
-    on(this.#train, "click", () => dispatch({ kind: state().training ? "pause-training" : "train", step: flows.furthestStep }));
-    on(this.#oneStep, "click", () => dispatch({ kind: "one-step", step: flows.furthestStep }));
+    on(this.#train, "click", () => dispatch({ kind: state().training ? "pause-training" : "train", step: flows.pace.furthest }));
+    on(this.#oneStep, "click", () => dispatch({ kind: "one-step", step: flows.pace.furthest }));
     on(this.#reset, "click", () => dispatch({ kind: "reset" }));
     on(this.#particles, "change", () => view({ particles: Number(this.#particles.value) }));
     on(this.#trails, "change", () => {
@@ -94,6 +94,11 @@ export class Controls {
     }
     if (state.straight.name !== before?.straight.name) this.#nameSwitch("straight", state.straight.name);
     if (state.curved.name !== before?.curved.name) this.#nameSwitch("curved", state.curved.name);
+  }
+
+  /** @param {import("./side.js").Side} side */
+  pictured({ name, picture }) {
+    if (picture) find(this.#switch, `.switch-hits[data-panel="${name}"]`, HTMLElement).textContent = percent(picture.report.hits);
   }
 
   /** @param {string} flow @param {string} name */

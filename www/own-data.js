@@ -3,20 +3,19 @@
  * code, flow-core's, that takes the place of a preset's name in the state and so in the link.
  */
 
-import { own_drawing, own_image, own_limits, own_mixture, own_modes, own_points, own_table } from "../pkg/flow_wasm.js";
+import { own_limits, own_modes, own_points } from "../pkg/flow_wasm.js";
 import { chooseForBoth } from "./choices.js";
 import { count } from "./format.js";
 import { Board } from "./own-data/board.js";
 import { Modes } from "./own-data/modes.js";
-import { pixelsOfFile, pixelsOfWord } from "./own-data/pixels.js";
+import { Drawing, Picture, Points, Word } from "./own-data/ways.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
 import { OWN, isOwn } from "./registry.js";
 
 /** @typedef {import("./own-data/board.js").Stroke} Stroke */
-/** @typedef {"draw" | "modes" | "points" | "image" | "word"} Way */
+/** @typedef {"draw" | "modes" | "points" | "image" | "word"} WayName */
 
-const LARGEST_TABLE = 1_000_000;
 const TYPING_MILLISECONDS = 250;
 /** A mode's ring, in standard deviations: it holds 95 % of the mode. */
 const RING = 2.45;
@@ -27,10 +26,11 @@ export class OwnData {
   #dialog = find(document, "#own-data", HTMLDialogElement);
   #board = new Board(find(document, "#own-canvas", HTMLCanvasElement), this.#limits.halfSide);
   #modes = new Modes(find(document, "#own-modes", HTMLElement), this.#board, () => this.#refresh());
-  /** @type {Stroke[]} */
-  #strokes = [];
-  /** @type {import("./own-data/pixels.js").Pixels | undefined} */
-  #image;
+  #drawing = new Drawing();
+  #points = new Points(this.#limits.points);
+  #image = new Picture();
+  /** By the values of their radios. @type {Record<WayName, import("./own-data/ways.js").Way>} */
+  #ways;
   /** @type {string | undefined} */
   #code;
   #typing = 0;
@@ -39,10 +39,6 @@ export class OwnData {
   #eraser = input("#own-eraser");
   #sd = input("#own-sd");
   #weight = input("#own-weight");
-  #fit = input("#own-fit");
-  #bright = input("#own-bright");
-  #word = input("#own-word");
-  #table = find(document, "#own-table", HTMLTextAreaElement);
   #size = find(document, "#own-size", HTMLSelectElement);
   #count = find(document, "#own-count", HTMLElement);
   #error = find(document, "#own-error", HTMLElement);
@@ -53,14 +49,19 @@ export class OwnData {
   /** @param {import("./lab.js").Context} context */
   constructor(context) {
     this.#context = context;
+    const word = new Word(() => context.theme().font);
+    this.#ways = { draw: this.#drawing, modes: this.#modes, points: this.#points, image: this.#image, word };
     const { points, modes, code } = this.#limits;
     find(document, "#own-limits", HTMLElement).textContent =
       `At most ${count(points)} points or ${modes} modes, ${count(code)} characters in the link. Nothing leaves this page.`;
     on("#own-open", "click", () => this.#open());
     on("#own-close", "click", () => this.#dialog.close());
-    on("#own-clear", "click", () => this.#clear());
+    on("#own-clear", "click", () => {
+      this.#ways[this.#way].clear();
+      this.#refresh();
+    });
     this.#undo.addEventListener("click", () => {
-      this.#strokes.pop();
+      this.#drawing.strokes.pop();
       this.#refresh();
     });
     on("#own-add", "click", () => this.#addMode([0, 0]));
@@ -70,7 +71,7 @@ export class OwnData {
     for (const control of this.#dialog.querySelectorAll("[name=own-way], [name=own-ink], #own-fit, #own-size")) {
       control.addEventListener("change", () => this.#refresh());
     }
-    for (const control of [this.#table, this.#word]) {
+    for (const control of this.#dialog.querySelectorAll("#own-table, #own-word")) {
       control.addEventListener("input", () => {
         clearTimeout(this.#typing);
         this.#typing = setTimeout(() => this.#refresh(), TYPING_MILLISECONDS);
@@ -97,7 +98,7 @@ export class OwnData {
       },
       (stroke) => this.#paint(undefined, stroke),
       (stroke) => {
-        this.#strokes.push(stroke);
+        this.#drawing.strokes.push(stroke);
         this.#refresh();
       },
     );
@@ -107,8 +108,8 @@ export class OwnData {
       event.preventDefault();
       this.#addMode(this.#board.place(event));
     });
-    this.#uses[0]?.addEventListener("click", () => this.#use({ dataset: OWN + this.#code }));
-    this.#uses[1]?.addEventListener("click", () => this.#use({}, { source: OWN + this.#code }));
+    this.#uses[0]?.addEventListener("click", () => this.#use("target"));
+    this.#uses[1]?.addEventListener("click", () => this.#use("source"));
     new ResizeObserver(() => this.#refresh()).observe(find(document, "#own-canvas", HTMLCanvasElement));
   }
 
@@ -116,13 +117,13 @@ export class OwnData {
     this.#refresh();
   }
 
-  /** @returns {Way} */
+  /** @returns {WayName} */
   get #way() {
     const chosen = this.#dialog.querySelector("[name=own-way]:checked");
-    return /** @type {Way} */ (chosen instanceof HTMLInputElement ? chosen.value : "draw");
+    return /** @type {WayName} */ (chosen instanceof HTMLInputElement ? chosen.value : "draw");
   }
 
-  /** @param {Way} way */
+  /** @param {WayName} way */
   #turnTo(way) {
     const radio = this.#dialog.querySelector(`[name=own-way][value=${way}]`);
     if (radio instanceof HTMLInputElement) radio.checked = true;
@@ -132,7 +133,7 @@ export class OwnData {
   #open() {
     const { dataset, straight, curved } = this.#context.state();
     const name = [dataset, straight.source, curved.source].find(isOwn);
-    const isEmpty = this.#strokes.length + this.#modes.list.length + this.#table.value.length + this.#word.value.length === 0 && !this.#image;
+    const isEmpty = Object.values(this.#ways).every((way) => way.isEmpty);
     if (name && isEmpty) this.#adopt(name.slice(OWN.length));
     this.#dialog.showModal();
     this.#refresh();
@@ -146,10 +147,7 @@ export class OwnData {
       this.#turnTo("modes");
       return;
     }
-    const flat = own_points(code, this.#limits.points);
-    const lines = Array.from({ length: flat.length / 2 }, (_, i) => `${flat[2 * i]?.toFixed(3)},${flat[2 * i + 1]?.toFixed(3)}`);
-    this.#table.value = lines.join("\n");
-    this.#fit.checked = false;
+    this.#points.adopt(code);
     this.#turnTo("points");
   }
 
@@ -165,66 +163,20 @@ export class OwnData {
   /** @param {File} file */
   async #take(file) {
     try {
-      if (file.type.startsWith("image/")) {
-        this.#image = await pixelsOfFile(file);
-        this.#turnTo("image");
-      } else if (file.size > LARGEST_TABLE) {
-        throw new Error(`“${file.name}” has ${count(Math.ceil(file.size / 1000))} kB, but must have at most ${count(LARGEST_TABLE / 1000)}`);
-      } else {
-        this.#table.value = await file.text();
-        this.#turnTo("points");
-      }
+      const isImage = file.type.startsWith("image/");
+      await (isImage ? this.#image : this.#points).read(file);
+      this.#turnTo(isImage ? "image" : "points");
     } catch (error) {
       this.#complain(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #clear() {
-    const way = this.#way;
-    if (way === "draw") this.#strokes = [];
-    else if (way === "modes") this.#modes.replace([]);
-    else if (way === "points") this.#table.value = "";
-    else if (way === "image") this.#image = undefined;
-    else this.#word.value = "";
-    this.#refresh();
-  }
-
   // --- from what the reader did to a code ---------------------------------------------------------------
-
-  /** The code of what there is, and what to say about it; undefined while there is nothing. */
-  #make() {
-    const points = Number(this.#size.value);
-    switch (this.#way) {
-      case "draw":
-        return this.#strokes.some(({ erase }) => !erase) ? { code: own_drawing(JSON.stringify(this.#strokes), points) } : undefined;
-      case "modes": {
-        const modes = this.#modes.list.map(({ center, sd, weight }) => [...center, sd, weight]);
-        return modes.length > 0 ? { code: own_mixture(JSON.stringify(modes)), said: modes.length === 1 ? "1 mode" : `${modes.length} modes` } : undefined;
-      }
-      case "points": {
-        if (this.#table.value.trim() === "") return undefined;
-        const { code, read } = JSON.parse(own_table(this.#table.value, this.#fit.checked));
-        const kept = Math.min(read, this.#limits.points);
-        return { code, said: read > kept ? `${count(kept)} of ${count(read)} points, taken evenly` : undefined };
-      }
-      case "image":
-        return this.#image && { code: this.#sampled(this.#image, this.#bright.checked, points) };
-      case "word": {
-        const word = this.#word.value.trim();
-        return word === "" ? undefined : { code: this.#sampled(pixelsOfWord(word, this.#context.theme().font), false, points) };
-      }
-    }
-  }
-
-  /** @param {import("./own-data/pixels.js").Pixels} pixels @param {boolean} bright @param {number} points */
-  #sampled({ data, width, height }, bright, points) {
-    return own_image(new Uint8Array(data.buffer), width, height, bright, points);
-  }
 
   #refresh() {
     if (!this.#dialog.open) return;
     this.#dialog.dataset.way = this.#way;
-    offer(this.#undo, this.#strokes.length > 0);
+    offer(this.#undo, this.#drawing.strokes.length > 0);
     const { chosen } = this.#modes;
     offer(this.#remove, Boolean(chosen));
     this.#weight.disabled = !chosen;
@@ -236,7 +188,8 @@ export class OwnData {
     this.#complain("");
     let said = "Nothing yet.";
     try {
-      const made = this.#make();
+      const way = this.#ways[this.#way];
+      const made = way.isEmpty ? undefined : way.make(Number(this.#size.value));
       this.#code = made?.code;
       if (made) {
         const points = made.said ?? `${count(own_points(made.code, this.#limits.points).length / 2)} points`;
@@ -262,17 +215,20 @@ export class OwnData {
     const isDrawing = this.#way === "draw";
     this.#board.paint(this.#context.theme(), {
       points: code ? own_points(code, this.#limits.points) : undefined,
-      strokes: isDrawing ? (unfinished ? [...this.#strokes, unfinished] : this.#strokes) : [],
+      strokes: isDrawing ? (unfinished ? [...this.#drawing.strokes, unfinished] : this.#drawing.strokes) : [],
       rings: this.#way === "modes" ? this.#modes.list.map(({ center, sd }) => ({ center, radius: RING * sd })) : [],
     });
   }
 
   // --- into the lab ---------------------------------------------------------------------------------------
 
-  /** @param {Parameters<typeof chooseForBoth>[1]} shared @param {Parameters<typeof chooseForBoth>[2]} [each] */
-  #use(shared, each) {
+  /** @param {"target" | "source"} as */
+  #use(as) {
+    // What was typed a moment ago counts.
+    this.#refresh();
     if (this.#code === undefined) return;
-    const reason = chooseForBoth(this.#context, shared, each);
+    const name = OWN + this.#code;
+    const reason = as === "target" ? chooseForBoth(this.#context, { dataset: name }) : chooseForBoth(this.#context, {}, { source: name });
     if (reason === undefined) this.#dialog.close();
     else this.#complain(reason);
   }

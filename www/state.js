@@ -119,3 +119,11 @@ export function defaultState({ reducedMotion }) {
     curved: { ...plainFlow("Curved"), schedule: "cosine" },
   };
 }
+
+/** Whether two states show the same, but for the particles' place on their way. @param {State} a @param {State} b */
+export function onlyTimeDiffers(a, b) {
+  return Object.keys(a).every((part) => {
+    const field = /** @type {keyof State} */ (part);
+    return field === "time" || a[field] === b[field];
+  });
+}

@@ -6,7 +6,7 @@ import { decimal, measure, percent } from "./format.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
 import { labelOf } from "./registry.js";
-import { MAX_ROUNDS } from "./state.js";
+import { MAX_ROUNDS, onlyTimeDiffers } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -26,6 +26,7 @@ export class Straighten {
 
   /** @param {State} state @param {State | undefined} before */
   render(state, before) {
+    if (before && onlyTimeDiffers(state, before)) return;
     for (const part of this.#parts) part.render(state, before);
   }
 
@@ -100,7 +101,7 @@ class Rounds {
 
   /** When another round begins: now, or with the one before it where that is still to come. @param {State} state */
   #after(state) {
-    return Math.max(this.#context.flows.nextFreeStep, state[this.#name].rounds.at(-1)?.after ?? 1);
+    return Math.max(this.#context.flows.pace.nextFree, state[this.#name].rounds.at(-1)?.after ?? 1);
   }
 
   /** @param {string} name */

@@ -144,6 +144,28 @@ test("points are typed or come as a file, and what is wrong with them is said", 
   await lab.close();
 });
 
+test("what was typed a moment before it is used counts", async () => {
+  const { lab, dialog, way, says, use } = await opened();
+  await way("Points").check();
+  const table = dialog.getByRole("textbox", { name: /^Points/ });
+  await table.fill("-1,-1\n1,1");
+  await says(/^2 points/);
+  const button = await use("target").elementHandle();
+  await table.evaluate((area, button) => {
+    /** @type {HTMLTextAreaElement} */ (area).value = "-1,-1\n1,1\n0,0.5";
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    /** @type {HTMLElement} */ (button).click();
+  }, button);
+  await lab.page.waitForURL(/dataset=own\.p/);
+  const points = await lab.page.evaluate(async () => {
+    const { own_points } = await import(/** @type {any} */ (new URL("pkg/flow_wasm.js", document.baseURI).href));
+    return own_points(new URLSearchParams(location.hash.slice(1)).get("dataset")?.slice("own.".length), 2048).length / 2;
+  });
+  assert.equal(points, 3);
+  lab.assertQuiet();
+  await lab.close();
+});
+
 test("an image and a word become points", async () => {
   const { lab, dialog, way, says, complains, use } = await opened();
   await way("Image").check();

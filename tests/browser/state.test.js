@@ -36,3 +36,27 @@ test("a state made while others are told of one is told of after it, to all", ()
       "second hears of 2 after 1",
     ]);
   }));
+
+test("a worker is told where to measure the error when that is another place, not with every Euler step", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.page.addInitScript(() => {
+    const told = /** @type {string[]} */ ([]);
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ ...rest) {
+      told.push(message.kind);
+      return post.call(this, message, ...rest);
+    };
+    Object.assign(globalThis, { told });
+  });
+  const told = (/** @type {string} */ kind) => lab.page.evaluate((kind) => /** @type {any} */ (globalThis).told.filter((/** @type {string} */ one) => one === kind).length, kind);
+  await lab.open({ until: 20, play: "off", n: 3 });
+  await lab.settled(20, 3);
+  const before = await told("curve");
+  await lab.setEulerSteps(6);
+  assert.equal(await told("curve"), before, "more steps are measured at the same places");
+  assert.ok((await told("sample")) >= 2, "what is told is counted");
+  await lab.panel("Curved").getByRole("combobox", { name: "Solver", exact: true }).selectOption("Heun");
+  assert.equal(await told("curve"), before + 1, "another solver reaches other places");
+  lab.assertQuiet();
+  await lab.close();
+});

@@ -1,6 +1,9 @@
 /** Gaussian modes on the board: each a button that is dragged, or moved by the arrow keys. */
 
+import { own_mixture } from "../../pkg/flow_wasm.js";
+
 /** @typedef {import("./board.js").Point} Point */
+/** @typedef {import("./ways.js").Way} Way */
 /** @typedef {{ center: Point, sd: number, weight: number }} Mode */
 
 /** @type {Record<string, Point>} */
@@ -8,6 +11,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 const STEP = 0.1;
 const FAST = 5;
 
+/** @implements {Way} */
 export class Modes {
   /** @type {Mode[]} */
   list = [];
@@ -25,6 +29,19 @@ export class Modes {
     this.#layer = layer;
     this.#board = board;
     this.#changed = changed;
+  }
+
+  get isEmpty() {
+    return this.list.length === 0;
+  }
+
+  clear() {
+    this.replace([]);
+  }
+
+  make() {
+    const modes = this.list.map(({ center, sd, weight }) => [...center, sd, weight]);
+    return { code: own_mixture(JSON.stringify(modes)), said: modes.length === 1 ? "1 mode" : `${modes.length} modes` };
   }
 
   /** The mode whose numbers the controls show. */

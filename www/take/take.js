@@ -112,7 +112,7 @@ export class Take {
 
   /** @param {string} type @param {BlobPart[]} parts @param {string} ending @param {string} [part] */
   #offer(type, parts, ending, part) {
-    const name = fileName(this.#context.state(), this.#context.flows.furthestStep, ending, part);
+    const name = fileName(this.#context.state(), this.#context.flows.pace.furthest, ending, part);
     offer(name, type, parts);
     return `${name} is ready.`;
   }

@@ -1,0 +1,132 @@
+/** The ways to make own data: what the reader did in each, and the code it comes to. Modes have a file of their own. */
+
+import { own_drawing, own_image, own_points, own_table } from "../../pkg/flow_wasm.js";
+import { count } from "../format.js";
+import { find } from "../find.js";
+import { pixelsOfFile, pixelsOfWord } from "./pixels.js";
+
+/** @typedef {import("./board.js").Stroke} Stroke */
+/** @typedef {import("./pixels.js").Pixels} Pixels */
+
+/**
+ * @typedef {object} Way
+ * @property {boolean} isEmpty
+ * @property {() => void} clear
+ * @property {(points: number) => { code: string, said?: string | undefined }} make of what there is: the code, and how much it is where that is not its number of points
+ */
+
+const LARGEST_TABLE = 1_000_000;
+
+/** @implements {Way} */
+export class Drawing {
+  /** @type {Stroke[]} */
+  strokes = [];
+
+  get isEmpty() {
+    return this.strokes.every(({ erase }) => erase);
+  }
+
+  clear() {
+    this.strokes = [];
+  }
+
+  /** @param {number} points */
+  make(points) {
+    return { code: own_drawing(JSON.stringify(this.strokes), points) };
+  }
+}
+
+/** @implements {Way} */
+export class Points {
+  #table = find(document, "#own-table", HTMLTextAreaElement);
+  #fit = find(document, "#own-fit", HTMLInputElement);
+  #most;
+
+  /** @param {number} most points there can be */
+  constructor(most) {
+    this.#most = most;
+  }
+
+  get isEmpty() {
+    return this.#table.value.trim() === "";
+  }
+
+  clear() {
+    this.#table.value = "";
+  }
+
+  make() {
+    const { code, read } = JSON.parse(own_table(this.#table.value, this.#fit.checked));
+    return { code, said: read > this.#most ? `${count(this.#most)} of ${count(read)} points, taken evenly` : undefined };
+  }
+
+  /** @param {File} file */
+  async read(file) {
+    if (file.size > LARGEST_TABLE) {
+      throw new Error(`“${file.name}” has ${count(Math.ceil(file.size / 1000))} kB, but must have at most ${count(LARGEST_TABLE / 1000)}`);
+    }
+    this.#table.value = await file.text();
+  }
+
+  /** Goes on from a code. @param {string} code */
+  adopt(code) {
+    const flat = own_points(code, this.#most);
+    const lines = Array.from({ length: flat.length / 2 }, (_, i) => `${flat[2 * i]?.toFixed(3)},${flat[2 * i + 1]?.toFixed(3)}`);
+    this.#table.value = lines.join("\n");
+    this.#fit.checked = false;
+  }
+}
+
+/** @implements {Way} */
+export class Picture {
+  #bright = find(document, "#own-bright", HTMLInputElement);
+  /** @type {Pixels | undefined} */
+  #pixels;
+
+  get isEmpty() {
+    return !this.#pixels;
+  }
+
+  clear() {
+    this.#pixels = undefined;
+  }
+
+  /** @param {number} points */
+  make(points) {
+    return { code: sampled(/** @type {Pixels} */ (this.#pixels), this.#bright.checked, points) };
+  }
+
+  /** @param {File} file */
+  async read(file) {
+    this.#pixels = await pixelsOfFile(file);
+  }
+}
+
+/** @implements {Way} */
+export class Word {
+  #word = find(document, "#own-word", HTMLInputElement);
+  #font;
+
+  /** @param {() => string} font the page's font family */
+  constructor(font) {
+    this.#font = font;
+  }
+
+  get isEmpty() {
+    return this.#word.value.trim() === "";
+  }
+
+  clear() {
+    this.#word.value = "";
+  }
+
+  /** @param {number} points */
+  make(points) {
+    return { code: sampled(pixelsOfWord(this.#word.value.trim(), this.#font()), false, points) };
+  }
+}
+
+/** @param {Pixels} pixels @param {boolean} bright @param {number} points */
+function sampled({ data, width, height }, bright, points) {
+  return own_image(new Uint8Array(data.buffer), width, height, bright, points);
+}

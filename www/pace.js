@@ -1,0 +1,71 @@
+/** How far the two flows train: to where they pause, in step with each other. */
+
+import { count } from "./format.js";
+import { find } from "./find.js";
+
+/** @typedef {import("./side.js").Side} Side */
+/** @typedef {import("./flows.js").Host} Host */
+
+/** Neither flow trains further ahead of the other than this, so that the two can be compared at any moment. */
+const LEASH_STEPS = 250;
+
+export class Pace {
+  #sides;
+  #host;
+  #state = find(document, "#training-state", HTMLElement);
+
+  /** @param {Side[]} sides @param {Host} host */
+  constructor(sides, host) {
+    this.#sides = sides;
+    this.#host = host;
+  }
+
+  /** The further training step of the two flows. */
+  get furthest() {
+    return Math.max(...this.#sides.map(({ step }) => step));
+  }
+
+  /** A training step that neither worker has passed, nor will before it hears of it. */
+  get nextFree() {
+    return Math.max(1, ...this.#sides.map(({ engine }) => engine.furthest));
+  }
+
+  /** What a flow that begins anew is told. @returns {import("./engine.js").Course} */
+  get start() {
+    const goal = this.#goal;
+    return { until: Math.min(LEASH_STEPS, goal), goal };
+  }
+
+  /** The training step at which both networks rest. */
+  get #goal() {
+    const { until, stop, training } = this.#host.state();
+    return Math.max(training ? until : (stop ?? until), this.furthest);
+  }
+
+  /** Tells the workers how far to train. */
+  steer() {
+    const { training, stop } = this.#host.state();
+    const goal = this.#goal;
+    const alive = this.#sides.filter(({ failed }) => !failed);
+    const slowest = Math.min(...alive.map(({ step }) => step));
+    for (const { engine } of alive) engine.train({ until: Math.min(goal, slowest + LEASH_STEPS), goal });
+    const hasReached = training && alive.length > 0 && slowest >= goal;
+    // A worker told to pause has already gone a little further: the link must name the step where both rest.
+    const hasPassed = !training && stop !== undefined && goal > stop;
+    if (hasReached || hasPassed) this.#host.dispatch({ kind: "pause-training", step: goal });
+    this.#describe(goal, slowest);
+  }
+
+  /** @param {number} goal @param {number} slowest */
+  #describe(goal, slowest) {
+    const { training, until } = this.#host.state();
+    const text = training
+      ? `Training, both networks in step, until step ${count(goal)}.`
+      : slowest < goal
+        ? `Bringing both networks to step ${count(goal)}.`
+        : goal === until
+          ? `Trained to step ${count(goal)}, as set. Press Train to go on.`
+          : `Paused at step ${count(goal)}. Press Train to go on.`;
+    if (this.#state.textContent !== text) this.#state.textContent = text;
+  }
+}
