@@ -372,7 +372,7 @@ mod tests {
                 assert!(matches!(refused, Err(Error::Unavailable { .. })), "{from:?}");
             }
             assert_eq!(conversion.apply(1.0, Quantity::Velocity, Quantity::Data, x, [5.0, 5.0]), Ok(x));
-            assert_eq!(conversion.apply(1.0, Quantity::Score, Quantity::Noise, x, x).unwrap(), [0.0, 0.0]);
+            assert_eq!(conversion.apply(1.0, Quantity::Score, Quantity::Noise, x, x), Ok([0.0, 0.0]));
             let end = schedule.at(1.0);
             let velocity = combine(end.d_alpha, x, end.d_sigma, score);
             let noise = conversion.apply(1.0, Quantity::Velocity, Quantity::Noise, x, velocity).unwrap();

@@ -111,22 +111,23 @@ mod tests {
 
     #[test]
     fn small_errors_lengthen_steps_and_large_ones_shorten_them() {
+        let is = |factor: f64, expected: f64| (factor - expected).abs() < 1e-12;
         let mut control = StepControl::new();
-        assert_eq!(control.after_acceptance(0.0), 10.0, "never more than tenfold");
+        assert!(is(control.after_acceptance(0.0), 10.0), "never more than tenfold");
         let steady = control.after_acceptance(0.5);
-        assert!((steady - 0.9 * libm::pow(1e-4, 0.04) / libm::pow(0.5, 0.17)).abs() < 1e-12, "{steady}");
+        assert!(is(steady, 0.9 * libm::pow(1e-4, 0.04) / libm::pow(0.5, 0.17)), "{steady}");
         assert!(control.after_rejection(2.0) < 1.0);
-        assert_eq!(control.after_acceptance(0.0), 1.0, "no growth just after a rejection");
+        assert!(is(control.after_acceptance(0.0), 1.0), "no growth just after a rejection");
         for error in [1e9, f64::INFINITY, f64::NAN] {
-            assert_eq!(control.after_rejection(error), 0.2, "{error}");
+            assert!(is(control.after_rejection(error), 0.2), "{error}");
         }
     }
 
     #[test]
     fn the_worst_particle_and_no_mean_decides() {
-        assert_eq!(largest([0.5, 2.0, 1.0].into_iter()), 2.0);
+        assert_eq!(largest([0.5, 2.0, 1.0].into_iter()).to_bits(), 2_f64.to_bits());
         assert!(largest([0.5, f64::NAN, 1.0].into_iter()).is_nan());
-        assert_eq!(largest([].into_iter()), 0.0);
+        assert_eq!(largest([].into_iter()).to_bits(), 0);
         let tolerances = Tolerances { rtol: 0.1, atol: 0.01 };
         // In units of 0.01 + 0.1 * 1 and of 0.01: 3 and 4.
         let norm = scaled_norm(tolerances, &[0.33, 0.04], &[-1.0, 0.0]);
