@@ -55,7 +55,7 @@ export class OwnData {
     find(document, "#own-limits", HTMLElement).textContent =
       `At most ${count(points)} points or ${modes} modes, ${count(code)} characters in the link. Nothing leaves this page.`;
     on("#own-open", "click", () => this.#open());
-    on("#own-close", "click", () => this.#dialog.close());
+    on("#own-close", "click", () => this.#dialog.hidePopover());
     on("#own-clear", "click", () => {
       this.#ways[this.#way].clear();
       this.#refresh();
@@ -135,7 +135,7 @@ export class OwnData {
     const name = [dataset, straight.source, curved.source].find(isOwn);
     const isEmpty = Object.values(this.#ways).every((way) => way.isEmpty);
     if (name && isEmpty) this.#adopt(name.slice(OWN.length));
-    this.#dialog.showModal();
+    this.#dialog.showPopover();
     this.#refresh();
   }
 
@@ -174,7 +174,7 @@ export class OwnData {
   // --- from what the reader did to a code ---------------------------------------------------------------
 
   #refresh() {
-    if (!this.#dialog.open) return;
+    if (!this.#dialog.matches(":popover-open")) return;
     this.#dialog.dataset.way = this.#way;
     offer(this.#undo, this.#drawing.strokes.length > 0);
     const { chosen } = this.#modes;
@@ -229,7 +229,7 @@ export class OwnData {
     if (this.#code === undefined) return;
     const name = OWN + this.#code;
     const reason = as === "target" ? chooseForBoth(this.#context, { dataset: name }) : chooseForBoth(this.#context, {}, { source: name });
-    if (reason === undefined) this.#dialog.close();
+    if (reason === undefined) this.#dialog.hidePopover();
     else this.#complain(reason);
   }
 }
