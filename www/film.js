@@ -1,6 +1,7 @@
 /** For readers who prefer no motion: under each picture a strip of five moments on the way. */
 
 import { Painter } from "../pkg/flow_wasm.js";
+import { make } from "./make.js";
 import { isDark, packed } from "./theme.js";
 
 /** @typedef {import("./side.js").Side} Side */
@@ -82,14 +83,10 @@ export class Film {
 
   /** @param {Side} side */
   #add(side) {
-    const figure = document.createElement("figure");
-    figure.className = "film";
+    const canvas = make("canvas", {});
+    const caption = make("figcaption", {}, ...TIMES.map((time) => make("span", {}, `t = ${time}`)));
     // The picture above says in words what there is to say.
-    figure.setAttribute("aria-hidden", "true");
-    const canvas = document.createElement("canvas");
-    const caption = document.createElement("figcaption");
-    caption.append(...TIMES.map((time) => Object.assign(document.createElement("span"), { textContent: `t = ${time}` })));
-    figure.append(canvas, caption);
+    const figure = make("figure", { className: "film", ariaHidden: "true" }, canvas, caption);
     side.panel.element.append(figure);
     const strip = { figure, canvas };
     this.#strips.set(side, strip);

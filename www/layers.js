@@ -7,6 +7,7 @@ import { find } from "./find.js";
 import { Inquiry } from "./inquiry.js";
 import { DRAWN } from "./layer-drawings.js";
 import { COLORS, LAYERS } from "./layer-table.js";
+import { make } from "./make.js";
 import { menu } from "./menu.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
 
@@ -141,11 +142,6 @@ export class Layers {
 
 /** @param {string} text @returns {[HTMLElement, HTMLInputElement]} */
 function checkbox(text) {
-  const label = document.createElement("label");
-  label.className = "layer";
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  box.autocomplete = "off";
-  label.append(box, text);
-  return [label, box];
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", autocomplete: "off" });
+  return [make("label", { className: "layer" }, box, text), box];
 }

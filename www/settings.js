@@ -3,6 +3,7 @@
 import { CLASS_DROPOUT, DECAY_STEPS, configOf } from "./experiment.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
+import { make } from "./make.js";
 import { defaultConfig, reasonAgainst } from "./registry.js";
 import { GROUPS } from "./setting-table.js";
 import { FLOWS } from "./state.js";
@@ -36,11 +37,8 @@ export class Settings {
   constructor(context) {
     this.#context = context;
     for (const { title, rows } of GROUPS) {
-      const group = document.createElement("fieldset");
-      const legend = document.createElement("legend");
-      legend.textContent = title;
-      group.append(legend, ...rows.map((row) => this.#field(row)));
-      find(document, "#settings-fields", HTMLElement).append(group);
+      const fields = rows.map((row) => this.#field(row));
+      find(document, "#settings-fields", HTMLElement).append(make("fieldset", {}, make("legend", {}, title), ...fields));
     }
     this.#restore.addEventListener("click", () => context.dispatch({ kind: "default-settings" }));
     // Whether a setting is possible is found out where it can be seen.
@@ -116,22 +114,12 @@ export class Settings {
       control.type = "number";
       control.step = "any";
     }
-    const words = document.createElement("label");
-    words.htmlFor = id;
-    words.textContent = unit ? `${label} (${unit})` : label;
-    const note = document.createElement("p");
-    note.className = "setting-note";
-    note.id = `${id}-note`;
-    note.textContent = summary;
-    const reason = document.createElement("p");
-    reason.className = "setting-reason";
-    reason.id = `${id}-reason`;
-    reason.setAttribute("role", "status");
+    const words = make("label", { htmlFor: id }, unit ? `${label} (${unit})` : label);
+    const note = make("p", { className: "setting-note", id: `${id}-note` }, summary);
+    const reason = make("p", { className: "setting-reason", id: `${id}-reason`, role: "status" });
     control.setAttribute("aria-describedby", `${note.id} ${reason.id}`);
     control.addEventListener("change", () => this.#set(row, control, reason));
-    const line = document.createElement("div");
-    line.className = "setting";
-    line.append(words, control, note, reason);
+    const line = make("div", { className: "setting" }, words, control, note, reason);
     this.#fields.push({ row, control, reason, line });
     return line;
   }

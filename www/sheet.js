@@ -1,6 +1,7 @@
 /** Sheets: canvases that lie over or under a side's particles, and what is drawn on them in the plane's coordinates. */
 
 import { find } from "./find.js";
+import { make } from "./make.js";
 import { css } from "./theme.js";
 
 /** @typedef {import("./side.js").Side} Side */
@@ -97,9 +98,7 @@ let wanted;
  * @param {() => void} draw fits it and draws on it
  */
 export function sheet(side, selector, name, draw) {
-  const canvas = document.createElement("canvas");
-  canvas.className = name;
-  canvas.setAttribute("aria-hidden", "true");
+  const canvas = make("canvas", { className: name, ariaHidden: "true" });
   drawings.set(canvas, draw);
   find(side.panel.element, selector, HTMLCanvasElement).after(canvas);
   return canvas;

@@ -7,6 +7,7 @@ import { find } from "./find.js";
 import { measure, minus } from "./format.js";
 import { Inquiry } from "./inquiry.js";
 import { PROBES } from "./layer-table.js";
+import { make } from "./make.js";
 import { menu } from "./menu.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
 
@@ -56,9 +57,7 @@ export class Why {
     this.#select = menu("#probe", PROBES, (probe) => context.dispatch({ kind: "view", change: { probe } }));
     for (const side of context.sides) {
       const canvas = sheet(side, ".plane-particles", "plane-why", () => this.#draw(side, probe));
-      const handle = document.createElement("button");
-      handle.type = "button";
-      handle.className = "probe";
+      const handle = make("button", { type: "button", className: "probe" });
       canvas.after(handle);
       handle.addEventListener("keydown", (event) => this.#keyed(event, side));
       const plane = find(side.panel.element, ".plane", HTMLElement);

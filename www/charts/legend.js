@@ -1,5 +1,7 @@
 /** A chart's legend: each curve's own stroke and mark, and its name in words. */
 
+import { make } from "../make.js";
+
 /** @typedef {import("./chart.js").Curve} Curve */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -22,13 +24,7 @@ export function showLegend(list, curves) {
   const key = JSON.stringify(curves.map(({ name, line, mark, isQuiet }) => [name, line, mark, isQuiet]));
   if (list.dataset.key === key) return;
   list.dataset.key = key;
-  list.replaceChildren(
-    ...curves.map((curve) => {
-      const item = document.createElement("li");
-      item.append(sample(curve), curve.name);
-      return item;
-    }),
-  );
+  list.replaceChildren(...curves.map((curve) => make("li", {}, sample(curve), curve.name)));
 }
 
 /** @param {Curve} curve */

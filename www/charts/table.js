@@ -1,5 +1,7 @@
 /** The values behind a chart, as a table. */
 
+import { make } from "../make.js";
+
 /**
  * @param {HTMLTableElement} table
  * @param {string[]} headings
@@ -19,8 +21,5 @@ export function fillTable(table, headings, rows) {
 
 /** @param {string} text @param {string} scope */
 function cell(text, scope) {
-  const cell = document.createElement("th");
-  cell.scope = scope;
-  cell.textContent = text;
-  return cell;
+  return make("th", { scope }, text);
 }
