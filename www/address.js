@@ -5,7 +5,8 @@ import { dismiss, notify } from "./notices.js";
 import { withTastes } from "./preferences.js";
 import { reasonAgainst } from "./registry.js";
 import { reasonAgainstFlows } from "./settings.js";
-import { FLOWS, readHash, writeHash } from "./state.js";
+import { readHash, writeHash } from "./link.js";
+import { FLOWS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./lab.js").Context} Context */
@@ -21,16 +22,19 @@ export class Address {
   /** @param {Context} context */
   constructor(context) {
     this.#context = context;
-    addEventListener("hashchange", () => this.read());
+    addEventListener("hashchange", () => {
+      if (namesPlace(location.hash)) this.#write();
+      else if (!location.hash || location.hash !== this.#text) this.read();
+    });
   }
 
   /** Takes over the state that the address asks for. */
   read() {
-    const { defaults, registry, state, dispatch } = this.#context;
-    if (location.hash && writeHash(state(), defaults) === location.hash) return;
-    const asked = readHash(location.hash, defaults, registry);
+    const { defaults, registry, dispatch } = this.#context;
+    const hash = namesPlace(location.hash) ? "" : location.hash;
+    const asked = readHash(hash, defaults, registry);
     const complaints = [...asked.complaints];
-    let allowed = location.hash ? asked.state : withTastes(asked.state, registry);
+    let allowed = hash ? asked.state : withTastes(asked.state, registry);
     const plain = { ...allowed, settings: {} };
     const against = reasonAgainstFlows(allowed);
     if (against && against.reason !== reasonAgainstFlows(plain)?.reason) {
@@ -57,11 +61,21 @@ export class Address {
     // What a link asked for stays as it was written until the reader changes something; a running clock is not a change.
     if (!before || state === this.#asked || onlyTimeDiffers(state, before)) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const hash = writeHash(this.#context.state(), this.#context.defaults);
-      if (hash !== location.hash) history.replaceState(null, "", hash);
-    }, WRITE_MILLISECONDS);
+    this.#timer = setTimeout(() => this.#write(), WRITE_MILLISECONDS);
   }
+
+  get #text() {
+    return writeHash(this.#context.state(), this.#context.defaults);
+  }
+
+  #write() {
+    if (this.#text !== location.hash) history.replaceState(null, "", this.#text);
+  }
+}
+
+/** Whether an address leads to a part of the page, and so says nothing of the experiment. @param {string} hash */
+function namesPlace(hash) {
+  return document.getElementById(hash.slice(1)) !== null;
 }
 
 /** @param {State} a @param {State} b */

@@ -1,37 +1,84 @@
 /** Which changes of a flow are possible, what else they change, and why others are not. */
 
 import { configOf } from "./experiment.js";
+import { dismiss, notify } from "./notices.js";
 import { isOwn, reasonAgainst, registry } from "./registry.js";
+import { FLOWS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
 /** @typedef {import("./state.js").FlowName} FlowName */
 
-/** What gives way, one after the other, where two choices exclude each other. @type {readonly Partial<Flow>[]} */
-const GIVES_WAY = [{ noise: 0 }, { solver: "euler" }, { guided: -1 }, { field: "learned" }, { rounds: [] }];
+/** What gives way where two choices exclude each other, what costs least first. @type {readonly { how: string, change: Partial<Flow> }[]} */
+const GIVES_WAY = [
+  { how: "without noise", change: { noise: 0 } },
+  { how: "in Euler steps", change: { solver: "euler" } },
+  { how: "without guidance", change: { guided: -1 } },
+  { how: "with the learned field", change: { field: "learned" } },
+  { how: "without further rounds", change: { rounds: [] } },
+];
+
+/** The notice about the last choice. */
+export const NOTICE = "choice";
 
 /** A round chosen as a coupling begins here: by then the first field has been learnt. */
 const ROUND_AFTER = 1500;
 
 /**
- * What a change comes to: the change and whatever must give way to it, or the reason why it cannot be.
+ * What a change comes to: the change and whatever must give way to it, and why; or the reason why it cannot be.
  * @param {State} state
  * @param {FlowName} name
  * @param {Partial<Flow>} change
- * @returns {{ change: Partial<Flow> } | { reason: string }}
+ * @returns {{ change: Partial<Flow>, gaveWay?: string } | { reason: string }}
  */
 export function possible(state, name, change) {
-  let tried = change;
-  let reason = reasonTo(state, name, tried);
-  for (const giving of GIVES_WAY) {
-    if (reason === undefined) break;
-    if (Object.keys(giving).some((part) => part in change)) continue;
-    tried = { ...giving, ...tried };
-    const next = reasonTo(state, name, tried);
-    // The first reason names what the reader asked for; later ones only what is left of it.
-    reason = next === undefined ? undefined : reason;
+  const reason = reasonTo(state, name, change);
+  if (reason === undefined) return { change };
+  const givings = GIVES_WAY.filter((giving) => !Object.keys(giving.change).some((part) => part in change));
+  // One alone where that is enough, else the first ones together.
+  const tries = [...givings.map((giving) => [giving]), ...givings.map((_, i) => givings.slice(0, i + 1))];
+  for (const given of tries) {
+    const tried = Object.assign({}, ...given.map((giving) => giving.change), change);
+    if (reasonTo(state, name, tried) !== undefined) continue;
+    return { change: tried, gaveWay: `${state[name].name} goes on ${given.map(({ how }) => how).join(", ")}: ${reason}.` };
   }
-  return reason === undefined ? { change: tried } : { reason };
+  // It names what the reader asked for; later reasons only what is left of it.
+  return { reason };
+}
+
+/**
+ * What a change of what both flows share, or of each of them, comes to.
+ * @param {State} state
+ * @param {Partial<Pick<State, "dataset">>} shared
+ * @param {Partial<Flow>} [each]
+ * @returns {{ change: Partial<State>, gaveWay: string } | { reason: string }}
+ */
+export function possibleForBoth(state, shared, each = {}) {
+  const changed = { ...state, ...shared };
+  const outcomes = FLOWS.map((name) => possible(changed, name, each));
+  /** @type {Partial<State>} */
+  const change = { ...shared };
+  for (const [i, name] of FLOWS.entries()) {
+    const outcome = outcomes[i];
+    if (!outcome || "reason" in outcome) return { reason: `${state[name].name} cannot use it: ${outcome?.reason}` };
+    if (Object.keys(outcome.change).length > 0) change[name] = { ...state[name], ...outcome.change };
+  }
+  return { change, gaveWay: outcomes.flatMap((outcome) => ("gaveWay" in outcome && outcome.gaveWay) || []).join(" ") };
+}
+
+/**
+ * Takes up a choice for both flows, and tells what gave way to it. Returns the reason where it cannot be.
+ * @param {import("./lab.js").Context} context
+ * @param {Partial<Pick<State, "dataset">>} shared
+ * @param {Partial<Flow>} [each]
+ */
+export function chooseForBoth({ state, dispatch }, shared, each) {
+  const outcome = possibleForBoth(state(), shared, each);
+  if ("reason" in outcome) return outcome.reason;
+  dismiss(NOTICE);
+  if (outcome.gaveWay) notify(outcome.gaveWay, NOTICE);
+  dispatch({ kind: "experiment", change: outcome.change });
+  return undefined;
 }
 
 /** @param {State} state @param {FlowName} name @param {Partial<Flow>} change */

@@ -2,6 +2,8 @@
 
 import { count } from "./format.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
+import { keepTaste } from "./preferences.js";
 import { MAX_SEED, MAX_TRAINING_STEPS, PARTICLES, SPEEDS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -40,12 +42,18 @@ export class Controls {
     on(this.#more, "click", () => dispatch({ kind: "euler-steps", n: state().n + 1 }));
     on(this.#play, "click", () => dispatch({ kind: "play", playing: !state().playing }));
     on(this.#time, "input", () => dispatch({ kind: "scrub", time: this.#time.valueAsNumber }));
-    on(this.#speed, "change", () => view({ speed: Number(this.#speed.value) }));
+    on(this.#speed, "change", () => {
+      view({ speed: Number(this.#speed.value) });
+      keepTaste("speed", state());
+    });
     on(this.#train, "click", () => dispatch({ kind: state().training ? "pause-training" : "train", step: flows.furthestStep }));
     on(this.#oneStep, "click", () => dispatch({ kind: "one-step", step: flows.furthestStep }));
     on(this.#reset, "click", () => dispatch({ kind: "reset" }));
     on(this.#particles, "change", () => view({ particles: Number(this.#particles.value) }));
-    on(this.#trails, "change", () => view({ trails: this.#trails.checked }));
+    on(this.#trails, "change", () => {
+      view({ trails: this.#trails.checked });
+      keepTaste("trails", state());
+    });
     on(this.#switch, "change", () => {
       const chosen = this.#switch.querySelector("input:checked");
       if (chosen instanceof HTMLInputElement) view({ panel: chosen.value === "curved" ? "curved" : "straight" });
@@ -61,8 +69,8 @@ export class Controls {
   render(state, before) {
     if (state.n !== before?.n) {
       this.#eulerSteps.value = this.#eulerStepsValue.value = String(state.n);
-      this.#fewer.disabled = state.n <= Number(this.#eulerSteps.min);
-      this.#more.disabled = state.n >= Number(this.#eulerSteps.max);
+      offer(this.#fewer, state.n > Number(this.#eulerSteps.min));
+      offer(this.#more, state.n < Number(this.#eulerSteps.max));
     }
     if (state.playing !== before?.playing) this.#play.textContent = state.playing ? "Pause" : "Play";
     if (state.time !== before?.time) {

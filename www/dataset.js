@@ -1,7 +1,9 @@
 /** The dataset picker: native radio buttons, each with a picture drawn by the real sampler. */
 
 import { Painter, target_points } from "../pkg/flow_wasm.js";
+import { NOTICE, chooseForBoth } from "./choices.js";
 import { find } from "./find.js";
+import { notify } from "./notices.js";
 import { viewOf } from "./plane.js";
 import { isOwn, readOutline } from "./registry.js";
 import { packed } from "./theme.js";
@@ -31,7 +33,7 @@ export class DatasetPicker {
     radio.type = "radio";
     radio.name = "dataset";
     radio.value = name;
-    radio.addEventListener("change", () => this.#context.dispatch({ kind: "dataset", name }));
+    radio.addEventListener("change", () => this.#choose(name));
     const canvas = document.createElement("canvas");
     canvas.setAttribute("aria-hidden", "true");
     const words = document.createElement("span");
@@ -39,6 +41,14 @@ export class DatasetPicker {
     choice.append(radio, canvas, words);
     this.#group.append(choice);
     this.#choices.set(name, { radio, canvas });
+  }
+
+  /** @param {string} name */
+  #choose(name) {
+    const reason = chooseForBoth(this.#context, { dataset: name });
+    if (reason === undefined) return;
+    notify(`This cannot be chosen here: ${reason}.`, NOTICE);
+    this.render(this.#context.state(), undefined);
   }
 
   /** The reader's own data have one place at the row's end; newer ones take it. @param {string} name */

@@ -65,6 +65,9 @@ import { startWorker } from "./worker/start.js";
 /** A worker that has work to do and says nothing for this long is taken for dead. */
 const SILENCE_MILLISECONDS = 15_000;
 
+/** A question without an answer, for what it was about is no more: not a failure of who answers. */
+export class Dropped extends Error {}
+
 export class Engine {
   /** @type {Worker | undefined} */
   #worker;
@@ -161,7 +164,7 @@ export class Engine {
    * @returns {Promise<ReturnType<Questions[Name]>>} rejected with the reason when there is no answer
    */
   ask(name, ...parameters) {
-    if (!this.#worker) return Promise.reject(new Error("this flow has stopped"));
+    if (!this.#worker) return Promise.reject(new Dropped("this flow has stopped"));
     this.#questions += 1;
     const id = this.#questions;
     return new Promise((resolve, reject) => {
@@ -223,7 +226,7 @@ export class Engine {
 
   /** @param {string} reason */
   #dropQuestions(reason) {
-    for (const { reject } of this.#waiting.values()) reject(new Error(reason));
+    for (const { reject } of this.#waiting.values()) reject(new Dropped(reason));
     this.#waiting.clear();
   }
 

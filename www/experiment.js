@@ -1,6 +1,7 @@
 /** From the page's state to flow-core's configuration of one flow. */
 
 import { defaultConfig, registry } from "./registry.js";
+import { FLOWS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -104,4 +105,14 @@ export function evaluationsPerStep(solver) {
  */
 export function trainingOf({ sampling: _sampling, rounds: _rounds, ...training }) {
   return JSON.stringify(training);
+}
+
+/**
+ * Whether both flows of two states learn the same from the same, rounds included.
+ * @param {State} a
+ * @param {State} b
+ */
+export function sameTraining(a, b) {
+  const lessons = (/** @type {Config} */ config) => trainingOf(config) + JSON.stringify(config.rounds);
+  return FLOWS.every((name) => lessons(configOf(a, name)) === lessons(configOf(b, name)));
 }

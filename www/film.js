@@ -1,7 +1,7 @@
 /** For readers who prefer no motion: under each picture a strip of five moments on the way. */
 
 import { Painter } from "../pkg/flow_wasm.js";
-import { packed } from "./theme.js";
+import { isDark, packed } from "./theme.js";
 
 /** @typedef {import("./side.js").Side} Side */
 
@@ -21,6 +21,11 @@ export class Film {
     this.#context = context;
     this.#preference.addEventListener("change", () => this.#drawAll());
     this.#drawAll();
+  }
+
+  /** @param {import("./state.js").State} state @param {import("./state.js").State | undefined} before */
+  render(state, before) {
+    if (state.colors !== before?.colors) this.#drawAll();
   }
 
   /** @param {Side} side */
@@ -62,8 +67,9 @@ export class Film {
     painter.resize(frame, frame);
     painter.look_at(x, y, halfSide);
     painter.set_colors(packed(theme.hit), packed(theme.miss));
+    painter.color_by_origin(this.#context.state().colors === "origin", isDark(theme));
     painter.set_style(0.8 * devicePixelRatio, 0.6, 0);
-    painter.set_flow(picture.positions, picture.hits);
+    painter.set_flow(picture.positions, picture.hits, picture.times);
     const small = document.createElement("canvas");
     small.width = small.height = frame;
     const context = small.getContext("2d");

@@ -25,6 +25,16 @@ const PULSE_MILLISECONDS = 2_000;
 /** What is remembered of the straightness during training. */
 const STRAIGHTNESS_POINTS = 300;
 
+/** What a flow was doing when it stopped: what its worker was told. @type {Record<string, string>} */
+const DURING = {
+  boot: "it was being loaded",
+  configure: "it was being set up",
+  round: "it began a round",
+  sample: "a picture was asked for",
+  ask: "it was asked something",
+};
+const AT_WORK = "it was at work";
+
 /**
  * What the flows need of the lab.
  * @typedef {object} Host
@@ -118,9 +128,9 @@ export class Flows {
     return false;
   }
 
-  /** Begins all experiments anew. */
-  reset() {
-    this.#begin(this.sides);
+  /** With the next state all experiments begin anew. */
+  forget() {
+    for (const side of this.sides) side.config = undefined;
   }
 
   /**
@@ -130,7 +140,7 @@ export class Flows {
    */
   restore(state, restorable) {
     this.#restorable = restorable;
-    for (const side of this.sides) side.config = undefined;
+    this.forget();
     this.#host.dispatch({ kind: "replace", state: { ...state } });
   }
 
@@ -255,7 +265,7 @@ export class Flows {
       case "failed":
         side.failed = true;
         side.waiting = undefined;
-        side.panel.fail(`${this.#host.state()[side.name].name} stopped while ${message.during}: ${message.reason}.`, () => {
+        side.panel.fail(`${this.#host.state()[side.name].name} stopped while ${DURING[message.during] ?? AT_WORK}: ${message.reason}.`, () => {
           this.#begin([side]);
           this.#steer();
         });

@@ -24,6 +24,11 @@ export function measure(value) {
   return value.toFixed(4);
 }
 
+/** With the sign that is as wide as a digit: `−1.20` @param {string} number */
+export function minus(number) {
+  return number.replace("-", "−");
+}
+
 /** A plain decimal, never in exponent form, for `<data value>` @param {number} value */
 export function decimal(value) {
   if (!Number.isFinite(value)) return "";

@@ -1,6 +1,7 @@
 /** A panel's head: what its flow is made of, each choice a native control. */
 
 import { DIFFUSION, MENUS, possible } from "./choices.js";
+import { dismissable } from "./drawer.js";
 import { decimal } from "./format.js";
 import { notify } from "./notices.js";
 import { MAX_NAME_LENGTH, MAX_NOISE, MAX_WEIGHT } from "./state.js";
@@ -11,9 +12,6 @@ import { readOutline } from "./registry.js";
 /** @typedef {import("./state.js").Flow} Flow */
 /** @typedef {import("./state.js").FlowName} FlowName */
 /** @typedef {import("./choices.js").Menu} Menu */
-
-/** Names of more characters than fit beside a picture. */
-const LONG_NAME = 13;
 
 export class Head {
   #name;
@@ -43,6 +41,7 @@ export class Head {
     this.#dispatch = dispatch;
     this.#heading = find(element, ".panel-name", HTMLElement);
     this.#extras = find(element, ".more-extras", HTMLElement);
+    new ResizeObserver(() => this.#fitName()).observe(this.#heading);
     const choices = find(element, ".choices", HTMLElement);
     for (const menu of Object.values(MENUS)) choices.append(this.#select(menu));
 
@@ -91,7 +90,7 @@ export class Head {
     const flow = state[this.#name];
     if (flow === before?.[this.#name] && state.dataset === before.dataset) return;
     this.#heading.textContent = flow.name;
-    this.#heading.classList.toggle("is-long", flow.name.length > LONG_NAME);
+    this.#fitName();
     for (const { menu, select } of this.#menus) {
       this.#list(menu, select);
       select.value = menu.chosen(flow);
@@ -108,6 +107,15 @@ export class Head {
     this.#guided.value = String(flow.guided);
     this.#allow(this.#noise, this.#noiseReason, { noise: flow.noise || 0.5 });
     this.#allow(this.#guided, this.#guidedReason, { guided: Math.max(0, flow.guided) });
+  }
+
+  /** Sets a name that is too long for one line in two, or three, of the same height together. */
+  #fitName() {
+    const { classList } = this.#heading;
+    classList.remove("is-long", "is-longest");
+    if (this.#heading.scrollWidth > this.#heading.clientWidth) classList.add("is-long");
+    // Letters reach a little over their line; a line too many is a half more.
+    if (this.#heading.scrollHeight > 1.25 * this.#heading.clientHeight) classList.add("is-longest");
   }
 
   /** One class for each mode of the target. @param {string} dataset */
@@ -183,20 +191,6 @@ export class Head {
       this.#dispatch({ kind: "flow", flow: this.#name, change: outcome.change });
     }
   }
-}
-
-/** Lets Escape, and turning to something else, close what lies over the picture. @param {HTMLDetailsElement} details */
-function dismissable(details) {
-  details.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !details.open) return;
-    details.open = false;
-    details.querySelector("summary")?.focus();
-  });
-  const closeOutside = (/** @type {Event} */ { target }) => {
-    if (details.open && target instanceof Node && !details.contains(target)) details.open = false;
-  };
-  document.addEventListener("pointerdown", closeOutside);
-  document.addEventListener("focusin", closeOutside);
 }
 
 /**

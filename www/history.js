@@ -1,8 +1,11 @@
 /** Undo and redo, over states as links write them; and the link itself to take away. */
 
-import { notify } from "./notices.js";
+import { NOTICE } from "./choices.js";
+import { sameTraining } from "./experiment.js";
+import { dismiss, notify } from "./notices.js";
 import { find } from "./find.js";
-import { readHash, writeHash } from "./state.js";
+import { offer } from "./offer.js";
+import { readHash, writeHash } from "./link.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -71,13 +74,10 @@ export class History {
     to.push(this.#textOf(now));
     const { state: then } = readHash(text, defaults, registry);
     const kept = Object.fromEntries(PASSING.map((field) => [field, now[field]]));
-    const isSameTraining = ["dataset", "seed", "straight", "curved", "settings"].every((part) => {
-      const field = /** @type {keyof State} */ (part);
-      return JSON.stringify(then[field]) === JSON.stringify(now[field]);
-    });
+    dismiss(NOTICE);
     this.#isTravelling = true;
     // The replay's weights and the pause belong to the training that is now.
-    dispatch({ kind: "replace", state: { ...then, ...kept, ...(isSameTraining ? {} : { training: true, stop: undefined, replay: undefined }) } });
+    dispatch({ kind: "replace", state: { ...then, ...kept, ...(sameTraining(then, now) ? {} : { training: true, stop: undefined, replay: undefined }) } });
     this.#isTravelling = false;
     this.#lastChange = "";
     this.#showState();
@@ -90,8 +90,8 @@ export class History {
   }
 
   #showState() {
-    this.#undo.disabled = this.#past.length === 0;
-    this.#redo.disabled = this.#future.length === 0;
+    offer(this.#undo, this.#past.length > 0);
+    offer(this.#redo, this.#future.length > 0);
   }
 
   async #copyLink() {

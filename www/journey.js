@@ -5,6 +5,7 @@
 
 import { CROWD, crowdOf, positionsAt, softened } from "./crowd.js";
 import { find } from "./find.js";
+import { fit, largest, sheet, showSheet } from "./sheet.js";
 import { css } from "./theme.js";
 
 /** @typedef {import("./lab.js").Context} Context */
@@ -20,10 +21,19 @@ const LEVELS = [0.15, 0.4, 0.75];
 const WAYS = 160;
 const MOST_PARTICLES = 4000;
 
+/**
+ * @typedef {object} Stage
+ * @property {HTMLCanvasElement} canvas
+ * @property {HTMLCanvasElement} still what does not change with t
+ * @property {string[]} inks each particle’s colour
+ * @property {boolean} isStale
+ * @property {boolean} isStillStale
+ */
+
 export class Journey {
   #context;
   #choice = find(document, "#view", HTMLSelectElement);
-  /** @type {Map<Side, { canvas: HTMLCanvasElement, still: HTMLCanvasElement, isStale: boolean, isStillStale: boolean }>} */
+  /** @type {Map<Side, Stage>} */
   #stages = new Map();
 
   /** @param {Context} context */
@@ -33,12 +43,8 @@ export class Journey {
       context.dispatch({ kind: "view", change: { view: this.#choice.value === "journey" ? "journey" : "plane" } });
     });
     for (const side of context.sides) {
-      const canvas = document.createElement("canvas");
-      canvas.className = "plane-journey";
-      canvas.setAttribute("aria-hidden", "true");
-      canvas.hidden = true;
-      find(side.panel.element, ".plane-particles", HTMLCanvasElement).after(canvas);
-      this.#stages.set(side, { canvas, still: document.createElement("canvas"), isStale: true, isStillStale: true });
+      const canvas = sheet(side, ".plane-particles", "plane-journey");
+      this.#stages.set(side, { canvas, still: document.createElement("canvas"), inks: [], isStale: true, isStillStale: true });
     }
   }
 
@@ -46,10 +52,10 @@ export class Journey {
   render(state, before) {
     if (state.view !== before?.view) {
       this.#choice.value = state.view;
-      for (const { canvas } of this.#stages.values()) canvas.hidden = state.view !== "journey";
+      for (const { canvas } of this.#stages.values()) showSheet(canvas, state.view === "journey");
       find(document, "#panels", HTMLElement).dataset.view = state.view;
-      this.#redraw();
     }
+    if (state.view !== before?.view || state.colors !== before.colors) this.#redraw();
     if (state.time !== before?.time || state.panel !== before?.panel) for (const stage of this.#stages.values()) stage.isStale = true;
   }
 
@@ -82,7 +88,7 @@ export class Journey {
     }
   }
 
-  /** @param {Side} side @param {{ canvas: HTMLCanvasElement, still: HTMLCanvasElement, isStillStale: boolean }} stage @param {number} time */
+  /** @param {Side} side @param {Stage} stage @param {number} time */
   #draw(side, stage, time) {
     const { canvas, still } = stage;
     const context = canvas.getContext("2d");
@@ -90,10 +96,13 @@ export class Journey {
     if (!context) return;
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (!picture) return;
+    const count = Math.min(MOST_PARTICLES, picture.particles);
     if (stage.isStillStale || still.width !== canvas.width) {
       stage.isStillStale = false;
       still.width = canvas.width;
       still.height = canvas.height;
+      const inkOf = side.panel.plane.inks();
+      stage.inks = Array.from({ length: count }, (_, i) => css(inkOf(i), 0.7));
       this.#drawStill(side, picture, still);
     }
     context.drawImage(still, 0, 0);
@@ -103,14 +112,10 @@ export class Journey {
     const place = placeIn(canvas, side);
     const at = positionsAt(picture, time);
     const size = 1.6 * pixel;
-    const count = Math.min(MOST_PARTICLES, picture.particles);
-    for (const [hit, color] of /** @type {const} */ ([[0, theme.miss], [1, theme.hit]])) {
-      context.fillStyle = css(color, 0.7);
-      for (let i = 0; i < count; i += 1) {
-        if (picture.hits[i] !== hit) continue;
-        const [x, y] = place(at(i), time);
-        context.fillRect(x - size / 2, y - size / 2, size, size);
-      }
+    for (let i = 0; i < count; i += 1) {
+      const [x, y] = place(at(i), time);
+      context.fillStyle = stage.inks[i] ?? "";
+      context.fillRect(x - size / 2, y - size / 2, size, size);
     }
     context.lineWidth = pixel;
     context.strokeStyle = css(theme.ink, 0.9);
@@ -127,9 +132,10 @@ export class Journey {
     const pixel = still.width / Math.max(1, stage?.canvas.clientWidth ?? 1);
     const place = placeIn(still, side);
     const moments = [...picture.times].map((time) => ({ time, at: positionsAt(picture, time) }));
+    const inkOf = side.panel.plane.inks();
     context.lineWidth = 0.75 * pixel;
     for (let i = 0; i < Math.min(WAYS, picture.particles); i += 1) {
-      context.strokeStyle = css(picture.hits[i] ? theme.hit : theme.miss, 0.22);
+      context.strokeStyle = css(inkOf(i), 0.22);
       context.beginPath();
       for (const { time, at } of moments) context.lineTo(...place(at(i), time));
       context.stroke();
@@ -161,13 +167,6 @@ export class Journey {
       context.fillText(word, across(time), floor + 18 * pixel);
     }
   }
-}
-
-/** Gives a canvas the pixels of its box. Returns whether it has any. @param {HTMLCanvasElement} canvas */
-function fit(canvas) {
-  const side = Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio));
-  if (side > 0 && canvas.width !== side) canvas.width = canvas.height = side;
-  return side > 0;
 }
 
 /**
@@ -207,7 +206,7 @@ function slice(context, side, place, time) {
 function contours(context, density, side, place, time) {
   const { x, y, halfSide } = side.panel.plane.view;
   const cell = (2 * halfSide) / CROWD;
-  const most = density.reduce((a, b) => Math.max(a, b), 0);
+  const most = largest(density);
   if (most <= 0) return;
   const value = (/** @type {number} */ column, /** @type {number} */ row) => density[row * CROWD + column] ?? 0;
   context.beginPath();

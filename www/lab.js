@@ -3,8 +3,6 @@
  * makes a new state; every feature brings its part of the page in line with it.
  */
 
-// First: it runs when it is imported, so that nothing is drawn in other colours.
-import { Scheme } from "./scheme.js";
 import { Address } from "./address.js";
 import { loadModule } from "./assets.js";
 import { Charts } from "./charts/charts.js";
@@ -20,13 +18,14 @@ import { notify, reportUncaught } from "./notices.js";
 import { onPress } from "./press.js";
 import { OwnData } from "./own-data.js";
 import { find } from "./find.js";
-import { Preferences } from "./preferences.js";
 import { Presets } from "./presets.js";
 import { registry } from "./registry.js";
+import { Scheme } from "./scheme.js";
 import { Settings } from "./settings.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Replay } from "./replay.js";
 import { defaultState } from "./state.js";
+import { Store } from "./store.js";
 import { readSaved, savedRestorable } from "./take/autosave.js";
 import { Take } from "./take/take.js";
 import { Straighten } from "./straighten.js";
@@ -70,9 +69,7 @@ const SPOKEN_MILLISECONDS = 5_000;
 
 class Lab {
   #defaults = defaultState({ reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches });
-  #state = this.#defaults;
-  /** @type {State | undefined} */
-  #rendered;
+  #store = new Store(this.#defaults, (state, before) => this.#render(state, before));
   #clock = new Clock();
   #theme = readTheme();
   #flows;
@@ -94,11 +91,11 @@ class Lab {
    */
   constructor(module, restorable) {
     const dispatch = (/** @type {Message} */ message) => this.dispatch(message);
-    const state = () => this.#state;
+    const state = () => this.#store.state;
     this.#flows = new Flows(module, {
       dispatch,
       state,
-      isInFlight: () => this.#state.playing && this.#state.training && !this.#clock.resting && !document.hidden,
+      isInFlight: () => this.#store.state.playing && this.#store.state.training && !this.#clock.resting && !document.hidden,
       pictured: (side) => {
         side.stale = true;
         for (const feature of this.#features) feature.pictured?.(side);
@@ -135,7 +132,6 @@ class Lab {
       this.#address,
       new Settings(context),
       new History(context),
-      new Preferences(),
       new Scheme(),
     ];
     // These work on what all others have put on the page.
@@ -154,17 +150,15 @@ class Lab {
 
   /** @param {Message} message */
   dispatch(message) {
-    this.#state = update(this.#state, message);
-    if (message.kind === "reset") this.#flows.reset();
-    if (message.kind === "scrub" || message.kind === "replace") this.#clock.set(this.#state.time);
-    if (message.kind === "play" && this.#state.playing && this.#state.time === 1) this.#clock.set(0);
-    this.#render();
+    const state = update(this.#store.state, message);
+    if (message.kind === "scrub" || message.kind === "replace") this.#clock.set(state.time);
+    if (message.kind === "play" && state.playing && state.time === 1) this.#clock.set(0);
+    if (message.kind === "reset") this.#flows.forget();
+    this.#store.set(state);
   }
 
-  #render() {
-    const [state, before] = [this.#state, this.#rendered];
-    if (state === before) return;
-    this.#rendered = state;
+  /** @param {State} state @param {State | undefined} before */
+  #render(state, before) {
     if (state.time !== before?.time || state.trails !== before?.trails || state.colors !== before.colors || state.panel !== before?.panel || state.view !== before?.view) this.#repaint();
     for (const feature of this.#features) feature.render?.(state, before);
   }
@@ -177,9 +171,9 @@ class Lab {
     if (this.#isPressed) return this.#answerPress();
     const seconds = Math.min(0.1, (now - this.#frameAt) / 1000);
     this.#frameAt = now;
-    if (this.#state.playing) {
-      if (this.#clock.advance(seconds * this.#state.speed)) this.#flows.showWaiting();
-      if (this.#clock.time !== this.#state.time) this.dispatch({ kind: "tick", time: this.#clock.time });
+    if (this.#store.state.playing) {
+      if (this.#clock.advance(seconds * this.#store.state.speed)) this.#flows.showWaiting();
+      if (this.#clock.time !== this.#store.state.time) this.dispatch({ kind: "tick", time: this.#clock.time });
     }
     for (const feature of this.#features) feature.frame?.(now);
     this.#paint();
@@ -207,14 +201,14 @@ class Lab {
 
   /** Paints what is stale; when that takes long, the panels take turns. */
   #paint() {
-    if (this.#state.view === "journey") return;
+    if (this.#store.state.view === "journey") return;
     const { sides } = this.#flows;
     const turns = this.#curvedFirst ? [...sides].reverse() : sides;
     let budget = PAINT_MILLISECONDS;
     for (const side of turns) {
       const isAffordable = budget === PAINT_MILLISECONDS || side.paintCost <= budget;
       if (!side.stale || !isAffordable) continue;
-      side.paint(this.#state.time);
+      side.paint(this.#store.state.time);
       budget -= side.paintCost;
     }
     if (sides.some(({ stale }) => stale)) this.#curvedFirst = !this.#curvedFirst;
@@ -222,7 +216,7 @@ class Lab {
 
   #resized() {
     // A canvas that changes its size is empty until it is painted: do not leave that to the next frame.
-    for (const side of this.#flows.sides) if (side.panel.plane.fit()) side.paint(this.#state.time);
+    for (const side of this.#flows.sides) if (side.panel.plane.fit()) side.paint(this.#store.state.time);
     for (const feature of this.#features) feature.resized?.();
   }
 

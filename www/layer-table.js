@@ -1,4 +1,4 @@
-/** What can be laid over or under the particles, by name; the drawing is in layers.js. */
+/** What can be laid over or under the particles, by name; the drawing is in layer-drawings.js. */
 
 /**
  * @typedef {object} LayerEntry
@@ -8,8 +8,8 @@
  * @property {boolean} isWash a wash of ink over the whole plane; of these one is shown at a time
  */
 
-/** @type {readonly LayerEntry[]} */
-export const LAYERS = [
+/** @satisfies {readonly LayerEntry[]} */
+export const LAYERS = /** @type {const} */ ([
   { name: "arrows", label: "Velocity arrows", words: "where the field sends a particle from each place at this time; longer is faster.", isWash: false },
   { name: "grid", label: "Warped grid", words: "what the flow makes of a square grid over the source. Where cells shrink particles gather; exact flows never fold it.", isWash: false },
   { name: "chords", label: "Chords", words: "from each particle’s start straight to its end. Where the way leaves its chord, long steps err.", isWash: false },
@@ -17,7 +17,9 @@ export const LAYERS = [
   { name: "true", label: "True density", words: "the density of the paths that the network learns from.", isWash: true },
   { name: "learned", label: "Learned density", words: "the density of the learnt flow, if followed without any error of steps.", isWash: true },
   { name: "error", label: "Error of the field", words: "how far the learnt velocity is from the exact one, left blank where hardly any particle comes.", isWash: true },
-];
+]);
+
+/** @typedef {(typeof LAYERS)[number]["name"]} LayerName */
 
 /** How the plane can be asked why. @type {readonly { name: string, label: string }[]} */
 export const PROBES = [

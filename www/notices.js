@@ -16,7 +16,11 @@ export function notify(text, key = text) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Dismiss";
-  button.addEventListener("click", () => notice.remove());
+  button.addEventListener("click", () => {
+    notice.remove();
+    const next = list.querySelector("button") ?? document.getElementById("lab");
+    next?.focus();
+  });
   notice.append(words, button);
   list.append(notice);
 }
@@ -28,13 +32,17 @@ export function dismiss(key) {
   }
 }
 
+/** Why something failed, whatever was thrown. @param {unknown} error */
+export function reasonOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Nothing fails in silence: errors nobody caught become notices too. */
 export function reportUncaught() {
   addEventListener("error", (event) => {
     notify(`Something went wrong in this page: ${event.message}. Reloading may help.`, "uncaught");
   });
   addEventListener("unhandledrejection", (event) => {
-    const reason = event.reason instanceof Error ? event.reason.message : String(event.reason);
-    notify(`Something went wrong in this page: ${reason}. Reloading may help.`, "uncaught");
+    notify(`Something went wrong in this page: ${reasonOf(event.reason)}. Reloading may help.`, "uncaught");
   });
 }

@@ -4,17 +4,16 @@
  */
 
 import { own_drawing, own_image, own_limits, own_mixture, own_modes, own_points, own_table } from "../pkg/flow_wasm.js";
-import { possible } from "./choices.js";
+import { chooseForBoth } from "./choices.js";
 import { count } from "./format.js";
 import { Board } from "./own-data/board.js";
 import { Modes } from "./own-data/modes.js";
 import { pixelsOfFile, pixelsOfWord } from "./own-data/pixels.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { OWN, isOwn } from "./registry.js";
-import { FLOWS } from "./state.js";
 
 /** @typedef {import("./own-data/board.js").Stroke} Stroke */
-/** @typedef {import("./state.js").State} State */
 /** @typedef {"draw" | "modes" | "points" | "image" | "word"} Way */
 
 const LARGEST_TABLE = 1_000_000;
@@ -108,8 +107,8 @@ export class OwnData {
       event.preventDefault();
       this.#addMode(this.#board.place(event));
     });
-    this.#uses[0]?.addEventListener("click", () => this.#useAsTarget());
-    this.#uses[1]?.addEventListener("click", () => this.#useAsSource());
+    this.#uses[0]?.addEventListener("click", () => this.#use({ dataset: OWN + this.#code }));
+    this.#uses[1]?.addEventListener("click", () => this.#use({}, { source: OWN + this.#code }));
     new ResizeObserver(() => this.#refresh()).observe(find(document, "#own-canvas", HTMLCanvasElement));
   }
 
@@ -225,9 +224,10 @@ export class OwnData {
   #refresh() {
     if (!this.#dialog.open) return;
     this.#dialog.dataset.way = this.#way;
-    this.#undo.disabled = this.#strokes.length === 0;
+    offer(this.#undo, this.#strokes.length > 0);
     const { chosen } = this.#modes;
-    for (const control of [this.#remove, this.#weight]) control.disabled = !chosen;
+    offer(this.#remove, Boolean(chosen));
+    this.#weight.disabled = !chosen;
     if (chosen) {
       this.#sd.value = String(chosen.sd);
       this.#weight.value = String(chosen.weight);
@@ -269,38 +269,12 @@ export class OwnData {
 
   // --- into the lab ---------------------------------------------------------------------------------------
 
-  #useAsTarget() {
+  /** @param {Parameters<typeof chooseForBoth>[1]} shared @param {Parameters<typeof chooseForBoth>[2]} [each] */
+  #use(shared, each) {
     if (this.#code === undefined) return;
-    const { state, dispatch } = this.#context;
-    const name = OWN + this.#code;
-    this.#use(
-      { ...state(), dataset: name },
-      () => ({}),
-      () => dispatch({ kind: "dataset", name }),
-    );
-  }
-
-  #useAsSource() {
-    if (this.#code === undefined) return;
-    const source = OWN + this.#code;
-    this.#use(this.#context.state(), () => ({ source }), () => {});
-  }
-
-  /**
-   * @param {State} state in which the change must be possible
-   * @param {() => Partial<import("./state.js").Flow>} change of each flow
-   * @param {() => void} first
-   */
-  #use(state, change, first) {
-    const outcomes = FLOWS.map((flow) => ({ flow, outcome: possible(state, flow, change()) }));
-    for (const { flow, outcome } of outcomes) {
-      if ("reason" in outcome) return this.#complain(`${state[flow].name} cannot use it: ${outcome.reason}`);
-    }
-    first();
-    for (const { flow, outcome } of outcomes) {
-      if ("change" in outcome && Object.keys(outcome.change).length > 0) this.#context.dispatch({ kind: "flow", flow, change: outcome.change });
-    }
-    this.#dialog.close();
+    const reason = chooseForBoth(this.#context, shared, each);
+    if (reason === undefined) this.#dialog.close();
+    else this.#complain(reason);
   }
 }
 

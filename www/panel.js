@@ -40,6 +40,7 @@ export class Panel {
     const heading = find(fragment, ".panel-name", HTMLElement);
     heading.id = `${flow}-name`;
     this.element.setAttribute("aria-labelledby", heading.id);
+    this.element.tabIndex = -1;
     this.#head = new Head(find(fragment, ".panel-head", HTMLElement), flow, dispatch);
     this.#canvas = find(fragment, ".plane-particles", HTMLCanvasElement);
     this.#message = find(fragment, ".plane-message", HTMLElement);
@@ -96,7 +97,10 @@ export class Panel {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = `Restart ${this.#name}`;
-    button.addEventListener("click", restart);
+    button.addEventListener("click", () => {
+      restart();
+      this.element.focus();
+    });
     this.#message.classList.add("is-failure");
     this.#message.replaceChildren(words, button);
   }

@@ -1,7 +1,8 @@
 /** The picture of one flow: the target in thin ink, and on top of it the particles at time t. */
 
 import { Painter } from "../pkg/flow_wasm.js";
-import { css, packed } from "./theme.js";
+import { minus } from "./format.js";
+import { css, isDark, packed, readTheme, unpacked } from "./theme.js";
 
 /** @typedef {import("./theme.js").Theme} Theme */
 /** @typedef {import("./engine.js").Picture} Picture */
@@ -92,8 +93,17 @@ export class Plane {
   }
 
   #tint() {
-    const [red = 0, green = 0, blue = 0] = this.#theme?.plane ?? [];
-    this.#painter.color_by_origin(this.#byOrigin, red + green + blue < 384);
+    if (this.#theme) this.#painter.color_by_origin(this.#byOrigin, isDark(this.#theme));
+  }
+
+  /** What each particle is coloured with, for whoever draws them elsewhere. @returns {(particle: number) => import("./theme.js").Rgb} */
+  inks() {
+    const tints = this.#painter.tints();
+    const { hit, miss } = this.#theme ?? readTheme();
+    return (particle) => {
+      const tint = tints[particle];
+      return tint !== undefined ? unpacked(tint) : this.#picture?.hits[particle] ? hit : miss;
+    };
   }
 
   /** @param {boolean} trails */
@@ -180,7 +190,7 @@ export class Plane {
     for (let value = -reach; value <= reach; value += step) {
       const across = Math.round(place([value, 0])[0]) + pixel / 2;
       const up = Math.round(place([0, value])[1]) + pixel / 2;
-      const text = String(value).replace("-", "−");
+      const text = minus(String(value));
       context.moveTo(across, side);
       context.lineTo(across, side - 5 * pixel);
       context.moveTo(0, up);

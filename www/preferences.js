@@ -1,6 +1,6 @@
 /** What the reader prefers, kept in this browser. Where nothing can be kept, nothing is, and the page works the same. */
 
-import { KEYS } from "./state.js";
+import { KEYS } from "./link.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -26,6 +26,12 @@ export function prefer(name, value) {
   }
 }
 
+/** What the reader chose counts on later visits; what a link brought does not. @param {string} name @param {State} state */
+export function keepTaste(name, state) {
+  const key = KEYS[name];
+  if (key) prefer(name, key.write(key.get(state)));
+}
+
 /**
  * The state with the reader's tastes, for a page opened without a link: what a link says, or leaves at its default, counts more.
  * @param {State} state
@@ -36,21 +42,4 @@ export function withTastes(state, registry) {
     const value = KEYS[name]?.read(preference(name) ?? "", registry);
     return value === undefined ? tasteful : (KEYS[name]?.set(tasteful, value) ?? tasteful);
   }, state);
-}
-
-export class Preferences {
-  #isOwn = false;
-
-  /** @param {State} state @param {State | undefined} before */
-  render(state, before) {
-    // The first states come from a link or from here.
-    if (!before || !this.#isOwn) this.#isOwn = before !== undefined;
-    else for (const name of TASTES) this.#keep(name, state, before);
-  }
-
-  /** @param {string} name @param {State} state @param {State} before */
-  #keep(name, state, before) {
-    const key = KEYS[name];
-    if (key && key.get(state) !== key.get(before)) prefer(name, key.write(key.get(state)));
-  }
 }

@@ -100,12 +100,12 @@ export class Presets {
 
   /** @param {Preset} preset */
   #choose(preset) {
-    const state = this.#context.state();
     const [straight, curved] = flowsOf(preset);
     if (!straight || !curved) return;
-    const next = { ...state, straight, curved, n: preset.n, training: true, stop: undefined, replay: undefined };
+    const change = { straight, curved, n: preset.n };
     // Settings that these flows cannot have give way.
-    this.#context.dispatch({ kind: "replace", state: reasonAgainstFlows(next) ? { ...next, settings: {} } : next });
+    const isPossible = !reasonAgainstFlows({ ...this.#context.state(), ...change });
+    this.#context.dispatch({ kind: "experiment", change: isPossible ? change : { ...change, settings: {} } });
   }
 }
 

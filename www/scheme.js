@@ -1,12 +1,9 @@
-/** Light or dark: as the system says, or as the reader does. Kept in this browser. */
+/** Light or dark: as the system says, or as the reader does. Kept in this browser, where `scheme-first.js` finds it. */
 
 import { find } from "./find.js";
-import { prefer, preference } from "./preferences.js";
+import { prefer } from "./preferences.js";
 
 const SCHEMES = ["light", "dark"];
-
-// Before anything is drawn.
-choose(preference("scheme") ?? "");
 
 /** @param {string} scheme empty for the system's */
 function choose(scheme) {
@@ -22,6 +19,7 @@ function choose(scheme) {
 export class Scheme {
   constructor() {
     const menu = find(document, "#scheme", HTMLSelectElement);
+    choose(document.documentElement.dataset.scheme ?? "");
     menu.value = document.documentElement.dataset.scheme ?? "";
     menu.addEventListener("change", () => {
       choose(menu.value);

@@ -2,6 +2,7 @@
 
 import { CLASS_DROPOUT, DECAY_STEPS, configOf } from "./experiment.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { defaultConfig, reasonAgainst } from "./registry.js";
 import { GROUPS } from "./setting-table.js";
 import { FLOWS } from "./state.js";
@@ -51,7 +52,7 @@ export class Settings {
     if (before && state.settings === before.settings && state.straight === before.straight && state.curved === before.curved) return;
     const count = Object.keys(state.settings).length;
     this.#changed.textContent = count === 0 ? "" : `${count} changed`;
-    this.#restore.disabled = count === 0;
+    offer(this.#restore, count > 0);
     const decay = this.#valueOf(state, "training.decay");
     for (const { row, control, reason, line } of this.#fields) {
       const value = this.#valueOf(state, row.path);

@@ -1,6 +1,6 @@
 /**
  * The page's shortcuts. What is done often has one key, given here. For the rest there are two: the first names
- * a part of the page, the second, taken from its label, a control in it; a new control has its keys at once.
+ * a part of the page, the second, taken from its label, a control in it, as the page is when it starts.
  */
 
 /**
@@ -11,6 +11,7 @@
  * @property {string} selector the control
  * @property {Way} does
  * @property {number} [by] for sliders: how far
+ * @property {boolean} [isRepeated] whether a press repeats while its key is held; what goes one further always does
  */
 
 /** @typedef {"press" | "focus" | "next" | "previous" | "cycle" | "more" | "less" | "open"} Way */
@@ -21,8 +22,8 @@ export const GROUPS = [
     title: "Particles",
     shortcuts: [
       { key: "p", label: "Play or pause", selector: "#play", does: "press" },
-      { key: "+", label: "One Euler step more", selector: "#more-steps", does: "press" },
-      { key: "-", label: "One Euler step fewer", selector: "#fewer-steps", does: "press" },
+      { key: "+", label: "One Euler step more", selector: "#more-steps", does: "press", isRepeated: true },
+      { key: "-", label: "One Euler step fewer", selector: "#fewer-steps", does: "press", isRepeated: true },
       { key: ".", label: "Time forwards", selector: "#time", does: "more", by: 0.05 },
       { key: ",", label: "Time backwards", selector: "#time", does: "less", by: 0.05 },
       { key: "]", label: "Faster", selector: "#speed", does: "next" },
@@ -106,7 +107,7 @@ export function secondKeys({ selector, menus = "focus" }) {
   const taken = new Set();
   return [...(document.querySelector(selector)?.querySelectorAll(CONTROLS) ?? [])].flatMap((control) => {
     if (!(control instanceof HTMLElement)) return [];
-    const label = labelOf(control);
+    const label = wordsOf(control);
     const key = freeLetter(label, taken);
     taken.add(key);
     return [{ key, label, control, does: wayOf(control, menus) }];
@@ -122,7 +123,7 @@ function wayOf(control, menus) {
 }
 
 /** @param {HTMLElement} control */
-function labelOf(control) {
+function wordsOf(control) {
   const label = "labels" in control && control.labels instanceof NodeList ? control.labels[0] : undefined;
   const words = label instanceof HTMLElement ? (label.querySelector("span") ?? label) : (control.querySelector("legend") ?? control.firstChild);
   return (control.getAttribute("aria-label") ?? words?.textContent ?? "").trim();

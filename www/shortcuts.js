@@ -78,7 +78,8 @@ export class Shortcuts {
     // Where keys write or choose, they are no shortcuts; a dialog has its own keys.
     if (target instanceof Element && target.closest("select, textarea, dialog, [contenteditable], input:not([type=range], [type=radio], [type=checkbox], [type=file])")) return;
     const begun = this.#begun;
-    if (key === "Shift") return;
+    const shortcut = begun ? undefined : this.#single.find((one) => one.key === key);
+    if (key === "Shift" || (event.repeat && !(shortcut && isRepeated(shortcut)))) return;
     this.#begin(undefined);
     if (begun) {
       const second = begun.seconds.find((one) => one.key === key.toLowerCase());
@@ -87,7 +88,6 @@ export class Shortcuts {
       if (second) work(second.control, second.does);
       return;
     }
-    const shortcut = this.#single.find((one) => one.key === key);
     const part = this.#parts.find((one) => one.key === key);
     const control = shortcut && theOneSeen(shortcut.selector);
     if (!part && !control) return;
@@ -95,6 +95,11 @@ export class Shortcuts {
     if (part) this.#begin(part);
     else if (shortcut && control) work(control, shortcut.does, shortcut.by);
   }
+}
+
+/** Whether it goes on while its key is held. @param {import("./shortcut-table.js").Shortcut} shortcut */
+function isRepeated({ does, isRepeated = false }) {
+  return isRepeated || ["more", "less", "next", "previous"].includes(does);
 }
 
 /** Of several the first in sight. @param {string} selector */

@@ -1,8 +1,10 @@
 /** Rounds that straighten a flow: buttons to begin one, and a switch between the generations they leave. */
 
 import { possible } from "./choices.js";
+import { dismissable } from "./drawer.js";
 import { decimal, measure, percent } from "./format.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 import { labelOf } from "./registry.js";
 import { MAX_ROUNDS } from "./state.js";
 
@@ -54,11 +56,7 @@ class Rounds {
     this.#progress = find(element, "progress", HTMLProgressElement);
     this.#progressText = find(element, ".progress-text", HTMLElement);
     this.#list = find(element, ".generations tbody", HTMLElement);
-    element.addEventListener("keydown", ({ key }) => {
-      if (key !== "Escape") return;
-      element.open = false;
-      find(element, "summary", HTMLElement).focus();
-    });
+    dismissable(element);
     this.#list.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) this.#show(Number(target.value));
     });
@@ -86,7 +84,7 @@ class Rounds {
     if (flow !== before?.[this.#name] || state.dataset !== before.dataset) {
       for (const { name, summary, button, note } of this.#buttons) {
         const outcome = this.#outcome(state, name);
-        button.disabled = "reason" in outcome;
+        offer(button, !("reason" in outcome));
         note.textContent = "reason" in outcome ? `Not here: ${outcome.reason}.` : summary;
       }
     }
@@ -110,9 +108,8 @@ class Rounds {
     const { dispatch, state } = this.#context;
     const outcome = this.#outcome(state(), name);
     if ("reason" in outcome) return;
-    const { rounds: _rounds, ...givesWay } = outcome.change;
-    if (Object.keys(givesWay).length > 0) dispatch({ kind: "flow", flow: this.#name, change: givesWay });
-    dispatch({ kind: "round", flow: this.#name, name, after: this.#after(state()) });
+    const { rounds: _rounds, ...change } = outcome.change;
+    dispatch({ kind: "round", flow: this.#name, name, after: this.#after(state()), change });
   }
 
   /** Shows the last weights of a generation. @param {number} generation */

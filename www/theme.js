@@ -60,6 +60,16 @@ export function packed([red, green, blue]) {
   return (red << 16) | (green << 8) | blue;
 }
 
+/** @param {number} color 0xRRGGBB @returns {Rgb} */
+export function unpacked(color) {
+  return [color >> 16, (color >> 8) & 255, color & 255];
+}
+
+/** Whether light stands on dark. @param {Theme} theme */
+export function isDark({ plane: [red, green, blue] }) {
+  return red + green + blue < 384;
+}
+
 /** @param {Rgb} color @param {number} [alpha] */
 export function css([red, green, blue], alpha = 1) {
   return `rgb(${red} ${green} ${blue} / ${alpha})`;

@@ -2,7 +2,8 @@
  * Everything that can happen to the state, and what it does.
  */
 
-import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
+import { sameTraining } from "./experiment.js";
+import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_NAME_LENGTH, MAX_TRAINING_STEPS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -14,11 +15,11 @@ import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
  */
 
 /**
- * @typedef {{ kind: "dataset", name: string }
+ * @typedef {{ kind: "experiment", change: Partial<Pick<State, "dataset" | "n" | "settings" | "straight" | "curved">> }
  *   | { kind: "euler-steps", n: number }
  *   | { kind: "seed", seed: number }
  *   | { kind: "flow", flow: FlowName, change: Partial<Flow> }
- *   | { kind: "round", flow: FlowName, name: string, after: number }
+ *   | { kind: "round", flow: FlowName, name: string, after: number, change: Partial<Flow> }
  *   | { kind: "setting", path: string, value: import("./state.js").Setting | undefined }
  *   | { kind: "default-settings" }
  *   | { kind: "swap" }
@@ -36,6 +37,8 @@ import { DEFAULT_UNTIL, MAX_EULER_STEPS, MAX_TRAINING_STEPS } from "./state.js";
 
 /** A new round is trained for this long before the next pause, so that what it changes can be seen. */
 const ROUND_STEPS = 2000;
+/** What the name of a copy ends with. */
+const COPY = " (copy)";
 
 /**
  * The state after a message. Messages about training carry `step`, the furthest training step of the two
@@ -46,19 +49,16 @@ const ROUND_STEPS = 2000;
  */
 export function update(state, message) {
   switch (message.kind) {
-    case "dataset":
-      return restarted({ ...state, dataset: message.name });
+    case "experiment":
+      return continued(state, { ...state, ...message.change });
     case "euler-steps":
       return { ...state, n: Math.min(MAX_EULER_STEPS, Math.max(1, Math.round(message.n))) };
     case "seed":
       return restarted({ ...state, seed: message.seed });
-    case "flow": {
-      const flow = { ...state[message.flow], ...message.change };
-      const next = { ...state, [message.flow]: flow };
-      return learnAlike(state[message.flow], flow) ? next : restarted(next);
-    }
+    case "flow":
+      return continued(state, { ...state, [message.flow]: { ...state[message.flow], ...message.change } });
     case "round": {
-      const flow = state[message.flow];
+      const flow = { ...state[message.flow], ...message.change };
       const rounds = [...flow.rounds, { name: message.name, after: message.after }];
       const until = Math.min(MAX_TRAINING_STEPS, Math.max(state.until, message.after + ROUND_STEPS));
       return { ...state, training: true, stop: undefined, replay: undefined, until, [message.flow]: { ...flow, rounds } };
@@ -73,7 +73,7 @@ export function update(state, message) {
       return { ...state, straight: state.curved, curved: state.straight };
     case "copy": {
       const [from, to] = message.from === "straight" ? [state.straight, "curved"] : [state.curved, "straight"];
-      return restarted({ ...state, [to]: { ...from, name: `${from.name.slice(0, 17)} (copy)` } });
+      return restarted({ ...state, [to]: { ...from, name: from.name.slice(0, MAX_NAME_LENGTH - COPY.length) + COPY } });
     }
     case "play":
       return { ...state, playing: message.playing };
@@ -96,12 +96,9 @@ export function update(state, message) {
   }
 }
 
-/** The parts of a flow that its network depends on. @type {readonly (keyof Flow)[]} */
-const LEARNT_FROM = ["schedule", "coupling", "source", "rounds"];
-
-/** Whether two flows have the same network. @param {Flow} a @param {Flow} b */
-function learnAlike(a, b) {
-  return LEARNT_FROM.every((part) => a[part] === b[part]) && a.guided < 0 === b.guided < 0;
+/** The next state, in which new networks learn only where they learn something else. @param {State} state @param {State} next */
+function continued(state, next) {
+  return sameTraining(state, next) ? next : restarted(next);
 }
 
 /**

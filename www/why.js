@@ -3,14 +3,15 @@
  * and what their mean is; or a start, what becomes of it with few and with many steps.
  */
 
-import { measure } from "./format.js";
-import { clearSheet, sheet, showSheet } from "./layers.js";
-import { PROBES } from "./layer-table.js";
 import { find } from "./find.js";
+import { measure, minus } from "./format.js";
+import { Inquiry } from "./inquiry.js";
+import { PROBES } from "./layer-table.js";
+import { clearSheet, sheet, showSheet } from "./sheet.js";
 
 /** @typedef {import("./lab.js").Context} Context */
 /** @typedef {import("./side.js").Side} Side */
-/** @typedef {import("./layers.js").Plot} Plot */
+/** @typedef {import("./sheet.js").Plot} Plot */
 /** @typedef {readonly [number, number]} Point */
 
 /**
@@ -30,7 +31,15 @@ const DASHES = [[], [8, 4], [4, 3], [1.5, 3]];
 const ASK_MILLISECONDS = 60;
 const SPEAK_MILLISECONDS = 500;
 
-/** @typedef {{ canvas: HTMLCanvasElement, handle: HTMLButtonElement, of: string, isWaiting: boolean, askedAt: number, passing: Passing | undefined, ways: Record<string, Point[]> | undefined, reason: string, isStale: boolean }} Probe */
+/**
+ * What one side is asked, and what it answered: the pairs that pass the place, or the ways from there by number of steps.
+ * @typedef {object} Probe
+ * @property {HTMLCanvasElement} canvas
+ * @property {HTMLButtonElement} handle
+ * @property {Inquiry<{ passing?: Passing, ways?: Record<string, Point[]> }>} inquiry
+ * @property {import("./engine.js").Picture | undefined} picture that it was drawn for
+ * @property {boolean} isStale
+ */
 
 export class Why {
   #context;
@@ -66,7 +75,7 @@ export class Why {
       plane.addEventListener("pointermove", (event) => {
         if (context.state().probe !== "off" && plane.hasPointerCapture(event.pointerId)) point(event);
       });
-      this.#probes.set(side, { canvas, handle, of: "", isWaiting: false, askedAt: 0, passing: undefined, ways: undefined, reason: "", isStale: true });
+      this.#probes.set(side, { canvas, handle, inquiry: new Inquiry(), picture: undefined, isStale: true });
     }
   }
 
@@ -112,10 +121,6 @@ export class Why {
     if (isMoved || state.dataset !== before?.dataset) this.#spoil();
   }
 
-  pictured() {
-    this.#spoil();
-  }
-
   themed() {
     this.#spoil();
   }
@@ -136,12 +141,14 @@ export class Why {
       showSheet(probe.canvas, isOn);
       if (probe.handle.hidden === isOn) probe.handle.hidden = !isOn;
       if (!isOn || document.hidden || probe.canvas.clientWidth === 0) continue;
+      if (side.picture !== probe.picture) probe.isStale = true;
+      probe.picture = side.picture;
       this.#ask(side, probe, now);
       if (probe.isStale) this.#draw(side, probe);
     }
     if (now - this.#spokenAt > SPEAK_MILLISECONDS) {
       this.#spokenAt = now;
-      const text = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).join(" ") : "";
+      const text = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).filter(Boolean).join(" ") : "";
       if (this.#words.textContent !== text) this.#words.textContent = text;
     }
   }
@@ -149,20 +156,12 @@ export class Why {
   /** @param {Side} side @param {Probe} probe @param {number} now */
   #ask(side, probe, now) {
     const { probe: kind, place, time } = this.#context.state();
-    if (!side.picture || probe.isWaiting || now - probe.askedAt < ASK_MILLISECONDS) return;
-    const of = JSON.stringify([kind, place, kind === "pairs" ? time : 0, side.picture.step, side.picture.sampling, side.picture.replay, side.config?.seed]);
-    if (of === probe.of) return;
-    probe.isWaiting = true;
-    probe.askedAt = now;
-    const question =
-      kind === "pairs" ? side.engine.ask("pairs", ...place, time, PAIRS) : side.engine.ask("ways", ...place, JSON.stringify(STEPS));
-    question.then(
-      (text) => {
-        const value = JSON.parse(text);
-        Object.assign(probe, { of, reason: "", passing: kind === "pairs" ? value : undefined, ways: kind === "ways" ? value : undefined });
-      },
-      (error) => Object.assign(probe, { of, reason: error.message, passing: undefined, ways: undefined }),
-    ).then(() => Object.assign(probe, { isWaiting: false, isStale: true }));
+    const { engine, picture } = side;
+    if (!picture) return;
+    const isPairs = kind === "pairs";
+    const question = () => (isPairs ? engine.ask("pairs", ...place, time, PAIRS) : engine.ask("ways", ...place, JSON.stringify(STEPS)));
+    const answer = async () => ({ [isPairs ? "passing" : "ways"]: JSON.parse(await question()) });
+    probe.inquiry.ask([picture, kind, place, isPairs ? time : 0], now, ASK_MILLISECONDS, answer)?.then(() => (probe.isStale = true));
   }
 
   /** @param {Side} side @param {Probe} probe */
@@ -175,16 +174,19 @@ export class Why {
     probe.handle.style.top = `${(100 * y) / plot.size}%`;
     const shown = kind === "pairs" ? "The pairs that pass here" : "The way from here";
     probe.handle.setAttribute("aria-label", `${shown}: x ${minus(place[0].toFixed(2))}, y ${minus(place[1].toFixed(2))}. Arrow keys move it.`);
-    if (probe.passing) drawPassing(plot, place, probe.passing);
-    if (probe.ways) drawWays(plot, probe.ways);
+    const { passing, ways } = (side.picture && probe.inquiry.data) ?? {};
+    if (passing) drawPassing(plot, place, passing);
+    if (ways) drawWays(plot, ways);
     plot.pen(plot.theme.ink, 1, 1.5);
     plot.context.arc(x, y, 5 * plot.pixel, 0, 2 * Math.PI);
     plot.context.stroke();
   }
 
   /** @param {Side} side @param {Probe} probe */
-  #describe(side, { passing, ways, reason }) {
+  #describe(side, { inquiry: { data, reason } }) {
     const { [side.name]: flow, time } = this.#context.state();
+    if (!side.picture) return "";
+    const { passing, ways } = data ?? {};
     if (reason) return `${flow.name}: ${reason}.`;
     if (ways) {
       const [one, , , eight] = STEPS.map((steps) => ways[steps]?.at(-1) ?? [NaN, NaN]);
@@ -259,9 +261,4 @@ function drawWays(plot, ways) {
     plot.pen(theme.ink, 1);
     context.fillText(String(steps), x + 6 * pixel, y - 5 * pixel);
   });
-}
-
-/** @param {string} number */
-function minus(number) {
-  return number.replace("-", "−");
 }

@@ -9,6 +9,8 @@ import { find } from "./find.js";
 const PAUSE_MILLISECONDS = 400;
 const LEAVE_MILLISECONDS = 250;
 const GAP = 6;
+/** @type {Readonly<Record<string, number>>} */
+const ARROWS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
 export class Words {
   #tip = find(document, "#word", HTMLElement);
@@ -19,7 +21,11 @@ export class Words {
   constructor() {
     find(document, "#words", HTMLElement).replaceChildren(...GLOSSARY.map(listed));
     // Before a number a word stands alone: it takes the focus itself. Before a control it shares the control's.
-    for (const term of document.querySelectorAll("#lab dt")) if (term instanceof HTMLElement) this.#explain(term, term);
+    for (const list of document.querySelectorAll("#lab dl")) {
+      const terms = [...list.querySelectorAll("dt")];
+      for (const term of terms) this.#explain(term, term);
+      oneStop(terms);
+    }
     for (const label of document.querySelectorAll("#lab label")) {
       const control = label instanceof HTMLLabelElement ? label.control : null;
       const words = label.querySelector("span") ?? label;
@@ -54,7 +60,6 @@ export class Words {
     const entry = entryFor(text);
     if (!entry) return;
     words.classList.add("word");
-    if (focused === words && !focused.matches("input, select, button")) focused.tabIndex = 0;
     const described = (focused.getAttribute("aria-describedby") ?? "").split(" ");
     focused.setAttribute("aria-describedby", [...described, idOf(entry)].join(" ").trim());
     const show = () => this.#soon(words, entry.meaning);
@@ -98,6 +103,20 @@ export class Words {
     clearTimeout(this.#timer);
     this.#shown = undefined;
     if (this.#tip.matches(":popover-open")) this.#tip.hidePopover();
+  }
+}
+
+/** Words that are one stop of the Tab key together: arrow keys go from one to the next. @param {HTMLElement[]} words */
+function oneStop(words) {
+  for (const [i, word] of words.entries()) {
+    word.tabIndex = i === 0 ? 0 : -1;
+    word.addEventListener("keydown", (event) => {
+      const next = words[i + (ARROWS[event.key] ?? 0)];
+      if (!next || next === word) return;
+      event.preventDefault();
+      [word.tabIndex, next.tabIndex] = [-1, 0];
+      next.focus();
+    });
   }
 }
 

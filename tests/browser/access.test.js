@@ -153,6 +153,126 @@ test("who prefers reduced motion sees frames, not animation", async () => {
   await lab.close();
 });
 
+test("the focus stays where something was pressed; what goes away hands it on", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off", n: 2, colour: "blue" });
+  await lab.settled(20, 2);
+  const { page } = lab;
+  const { keyboard } = page;
+  /** @param {import("playwright-core").Locator} place @param {string} what */
+  const isFocused = async (place, what) => assert.ok(await place.evaluate((element) => element === document.activeElement), `${what} has the focus`);
+  /** @param {import("playwright-core").Locator} button */
+  const press = async (button) => {
+    await button.focus();
+    await keyboard.press("Enter");
+  };
+
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await lab.button("Copy link").click();
+  const dismiss = page.getByRole("region", { name: "Notices" }).getByRole("button");
+  await lab.until("two notices", async () => (await dismiss.count()) === 2);
+  await press(dismiss.first());
+  await isFocused(dismiss, "the other notice");
+  await keyboard.press("Enter");
+  await isFocused(page.getByRole("region", { name: "The lab" }), "the lab");
+
+  const fewer = lab.button("−1 Euler step");
+  await press(fewer);
+  await lab.shows(1);
+  await isFocused(fewer, "−1");
+  assert.ok(await fewer.isDisabled());
+  await keyboard.press("Enter");
+  assert.equal(await lab.eulerSteps.inputValue(), "1");
+  for (const name of ["Undo", "Redo"]) {
+    await press(lab.button(name));
+    await isFocused(lab.button(name), name);
+    assert.ok(await lab.button(name).isDisabled());
+  }
+
+  await page.getByText("Network and optimizer", { exact: true }).click();
+  await page.getByRole("spinbutton", { name: "Width (units)" }).fill("32");
+  await keyboard.press("Tab");
+  const restore = lab.button("Restore defaults");
+  await lab.until("something to restore", () => restore.isEnabled());
+  await press(restore);
+  await isFocused(restore, "Restore defaults");
+  assert.ok(await restore.isDisabled());
+
+  await lab.button("Your own data …").click();
+  await page.getByRole("radio", { name: "Modes", exact: true }).check({ force: true });
+  await lab.button("Add a mode").click();
+  while ((await page.getByRole("button", { name: /^Mode 1 / }).count()) > 0) await keyboard.press("Delete");
+  await isFocused(lab.button("Add a mode"), "what makes the next mode");
+  lab.assertQuiet();
+  await lab.close();
+});
+
+test("of what opens over a picture one is open at most; Escape, and turning to something else, close it", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  const panel = lab.panel("Straight");
+  const opened = async () => {
+    const all = [panel.getByRole("slider", { name: /^Noise g/ }), panel.getByRole("group", { name: /^Generation shown/ })];
+    const isOpen = await Promise.all(all.map((one) => one.isVisible()));
+    return ["More", "Straighten"].filter((_, i) => isOpen[i]);
+  };
+  const [more, straighten] = ["More", "Straighten"].map((name) => panel.locator("summary").filter({ hasText: name }));
+  assert.ok(more && straighten);
+  for (const [first, second, name] of /** @type {const} */ ([[more, straighten, "Straighten"], [straighten, more, "More"]])) {
+    await first.click();
+    await second.focus();
+    assert.deepEqual(await opened(), []);
+    await lab.page.keyboard.press("Enter");
+    assert.deepEqual(await opened(), [name]);
+    await lab.page.keyboard.press("Tab");
+    assert.deepEqual(await opened(), [name], "inside it stays");
+    await lab.page.keyboard.press("Escape");
+    assert.deepEqual(await opened(), []);
+    assert.ok(await second.evaluate((summary) => summary === document.activeElement));
+    await second.click();
+    await lab.page.getByRole("heading", { level: 1 }).click();
+    assert.deepEqual(await opened(), []);
+  }
+  lab.assertQuiet();
+  await lab.close();
+});
+
+/** Runs in the page: counts how often each region is told aloud, by its words at first; in the global `told`. */
+function watchLiveRegions() {
+  /** @type {Record<string, number>} */ const told = {};
+  const regions = [...document.querySelectorAll("output, [role=status], [role=alert], [aria-live]:not([aria-live=off])")];
+  for (const [at, region] of regions.entries()) {
+    if (region.getAttribute("aria-live") === "off") continue;
+    const name = `${at}: ${region.textContent}`;
+    new MutationObserver(() => (told[name] = (told[name] ?? 0) + 1)).observe(region, { subtree: true, childList: true, characterData: true });
+  }
+  Object.assign(globalThis, { told });
+}
+
+test("nobody is told the time, the hits or the replayed step again and again", async () => {
+  const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 } });
+  const { page } = lab;
+  await page.goto(`${server.url}#until=1000000`);
+  const step = async () => Number(await lab.text("Straight", "sample-step"));
+  await lab.until("a trained picture", async () => (await step()) >= 300);
+  await page.evaluate(watchLiveRegions);
+  const [began, trained] = [Date.now(), await step()];
+  /** @type {Set<string>} */ const times = new Set();
+  await lab.until("many moments", async () => times.add(await lab.time.inputValue()).size >= 30);
+  await lab.until("a newer picture", async () => (await step()) > trained);
+  await lab.button("Replay training").click();
+  const replayed = page.getByRole("slider", { name: "Training step shown" });
+  const shown = () => replayed.getAttribute("aria-valuetext");
+  const first = await shown();
+  await lab.until("another step", async () => ![first, "newest weights"].includes(await shown()));
+  const told = await page.evaluate(() => /** @type {Record<string, number>} */ (/** @type {any} */ (globalThis).told));
+  // The verdict is: every five seconds, where it is another.
+  const most = 1 + (Date.now() - began) / 5000;
+  assert.deepEqual(Object.entries(told).filter(([, times]) => times > most), [], `${most.toFixed(1)} at most`);
+  lab.assertQuiet();
+  await lab.close();
+});
+
 test("a phone shows one panel with a switch", async () => {
   const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
   await lab.page.goto(`${server.url}#until=20&play=off`);

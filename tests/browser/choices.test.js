@@ -54,7 +54,7 @@ test("every entry of the library's tables is in a menu and in the link", async (
 function readLink(lab, hash) {
   return lab.page.evaluate(async (hash) => {
     const own = (/** @type {string} */ path) => import(/** @type {any} */ (new URL(path, document.baseURI).href));
-    const [{ defaultState, readHash }, { registry }] = await Promise.all([own("www/state.js"), own("www/registry.js")]);
+    const [{ defaultState }, { readHash }, { registry }] = await Promise.all(["state", "link", "registry"].map((name) => own(`www/${name}.js`)));
     return readHash(hash, defaultState({ reducedMotion: false }), registry());
   }, hash);
 }
@@ -129,11 +129,9 @@ test("10,000 damaged links are read without an error, and each damage is named",
   await lab.open({ until: 20, play: "off" });
   const { slowest, worst, sound, named } = await lab.page.evaluate(async () => {
     const own = (/** @type {string} */ path) => import(/** @type {any} */ (new URL(path, document.baseURI).href));
-    const [{ KEYS, defaultState, readHash, writeHash }, { registry, reasonAgainst }, { configOf }] = await Promise.all([
-      own("www/state.js"),
-      own("www/registry.js"),
-      own("www/experiment.js"),
-    ]);
+    const [{ defaultState }, { KEYS, readHash, writeHash }, { registry, reasonAgainst }, { configOf }] = await Promise.all(
+      ["state", "link", "registry", "experiment"].map((name) => own(`www/${name}.js`)),
+    );
     let seed = 1;
     const random = (/** @type {number} */ below) => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;

@@ -48,7 +48,9 @@ test("a worker that dies says so and can be restarted, while the other panel goe
   const step = await lab.stat(well, "training-step");
   await lab.until("the other panel to go on", async () => (await lab.stat(well, "training-step")) > step + 20);
 
-  await restart.click();
+  await restart.focus();
+  await lab.page.keyboard.press("Enter");
+  assert.ok(await lab.panel(hurt).evaluate((panel) => panel === document.activeElement), "the button that goes away hands the focus on");
   await lab.until("the restarted panel to train", async () => Number(await lab.text(hurt, "training-step")) > 0);
   assert.equal(await restart.count(), 0);
   lab.assertQuiet((complaint) => complaint.includes("struck by a test"));
@@ -72,4 +74,18 @@ test("without scripts the page can still be read", async () => {
   assert.ok((await page.getByRole("main").innerText()).length > 500);
   assert.ok(await page.getByText(/needs JavaScript/).isVisible());
   await context.close();
+});
+
+test("a worker that cannot be set up says so in words for the reader", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  await lab.settled(20);
+  const [victim] = lab.page.workers();
+  await victim?.evaluate(() => {
+    const message = { kind: "configure", generation: 1e9, config: { seed: "none" }, course: { until: 0, goal: 0 }, curve: [] };
+    dispatchEvent(new MessageEvent("message", { data: message }));
+  });
+  await lab.page.getByText(/^(Straight|Curved) stopped while it was being set up: /).waitFor();
+  lab.assertQuiet();
+  await lab.close();
 });

@@ -97,3 +97,89 @@ test("the journey shows all times side by side, and the cloud on its way", async
   lab.assertQuiet(isOwnReading);
   await lab.close();
 });
+
+/** How many hues, of twelve, the clear colours of a panel's canvas have. @param {Lab} lab @param {(typeof PANELS)[number]} panel @param {string} selector */
+function hues(lab, panel, selector) {
+  return lab.panel(panel).locator(selector).evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0;
+    const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    const found = new Array(12).fill(0);
+    for (let i = 0; i < data.length; i += 4) {
+      const [red = 0, green = 0, blue = 0, alpha = 0] = [data[i], data[i + 1], data[i + 2], data[i + 3]];
+      const strength = Math.max(red, green, blue) - Math.min(red, green, blue);
+      if (alpha < 40 || strength < 40) continue;
+      const angle = Math.atan2(Math.sqrt(3) * (green - blue), 2 * red - green - blue);
+      found[Math.floor(((angle + Math.PI) / (2 * Math.PI)) * 12) % 12] += 1;
+    }
+    return found.filter((count) => count > 5).length;
+  });
+}
+
+test("the colour tells the origin in the plane, the film and the journey", async () => {
+  const lab = await Lab.in(browser, server.url, { reducedMotion: "reduce" });
+  await lab.open({ until: 100, n: 8, t: 0.3 });
+  await lab.settled(100, 8);
+  const choose = (/** @type {string} */ name, /** @type {string} */ option) => lab.page.getByRole("combobox", { name, exact: true }).selectOption(option);
+  for (const [view, sheets] of /** @type {const} */ ([["plane", [".plane-particles", ".film canvas"]], ["journey", [".plane-journey"]]])) {
+    await choose("View", view);
+    for (const panel of PANELS) {
+      for (const sheet of sheets) {
+        await lab.until(`${sheet} of ${panel} drawn`, async () => (await hues(lab, panel, sheet)) > 0);
+        assert.ok((await hues(lab, panel, sheet)) <= 4, `${sheet} of ${panel}: two colours`);
+      }
+    }
+    await choose("Colour by", "origin");
+    for (const panel of PANELS) for (const sheet of sheets) await lab.until(`${sheet} of ${panel} by origin`, async () => (await hues(lab, panel, sheet)) >= 8);
+    await choose("Colour by", "hit or miss");
+    for (const panel of PANELS) for (const sheet of sheets) await lab.until(`${sheet} of ${panel} by hit`, async () => (await hues(lab, panel, sheet)) <= 4);
+  }
+  lab.assertQuiet(isOwnReading);
+  await lab.close();
+});
+
+test("an experiment that begins anew is no answer to what the plane was asked", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.page.addInitScript(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = /** @param {any} message @param {any} rest */ function (message, rest) {
+      const { page } = /** @type {any} */ ({ page: window });
+      if (message.kind === "ask" && page.isMute) page.swallowed = true;
+      else post.call(this, message, rest);
+    };
+  });
+  await lab.open({ until: 60, play: "off", t: 0.4, probe: "pairs" });
+  await lab.settled(60);
+  const words = lab.page.locator("#why-words");
+  await lab.until("words for both", async () => /Straight.*Curved/.test((await words.textContent()) ?? ""));
+  await lab.page.evaluate(() => Object.assign(window, { isMute: true }));
+  await lab.panel("Curved").getByRole("button", { name: "The pairs that pass here" }).focus();
+  await lab.page.keyboard.press("ArrowLeft");
+  await lab.until("a question on its way", () => lab.page.evaluate(() => Boolean(/** @type {any} */ (window).swallowed)));
+  await lab.button("Reset").click();
+  await lab.until("no words", async () => (await words.textContent()) === "");
+  lab.assertQuiet(isOwnReading);
+  await lab.close();
+});
+
+test("the density of the particles is that of all of them, also after a first sight of a few", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off", t: 0.5, layers: "crowd", particles: 20000, n: 63 });
+  await lab.settled(20, 63);
+  await lab.setEulerSteps(64);
+  await lab.settled(20, 64);
+  const picture = () => lab.panel("Straight").locator(".plane-layers").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  // Another time and back: asked again, of all particles.
+  let before = "";
+  await lab.until("a drawing that rests", async () => {
+    const last = before;
+    before = await picture();
+    return last === before;
+  });
+  await lab.time.focus();
+  await lab.page.keyboard.press("ArrowRight");
+  await lab.until("another drawing", async () => (await picture()) !== before);
+  await lab.page.keyboard.press("ArrowLeft");
+  await lab.until("the same drawing as before", async () => (await picture()) === before);
+  lab.assertQuiet(isOwnReading);
+  await lab.close();
+});

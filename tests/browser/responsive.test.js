@@ -1,40 +1,11 @@
-// A minute of mixed use: whatever the reader does, the page answers, even on a machine four times as slow.
+// Whatever the reader does, the page does first what they see. How soon, on this machine, bench/ tells.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { explore } from "./harness/explore.js";
 import { Lab, PANELS } from "./harness/lab.js";
 import { browser, server } from "./harness/stage.js";
-import { describe, interactionLatencies, mainThreadTasks, quantile, tell } from "./harness/timing.js";
-
-/** Rounds that are enough to tell how soon interactions are answered, however busy the machine. */
-const ROUNDS = 8;
-
-/**
- * What a curious reader does while both networks train.
- * @param {Lab} lab
- * @param {(round: number) => boolean} goesOn asked before each round, counted from 0
- */
-async function explore(lab, goesOn) {
-  const { page } = lab;
-  const datasets = ["Checkerboard", "Two moons", "Five modes"];
-  const comparisons = ["The coupling did it", "Euler against Heun", "Learned against exact", "Straight against curved"];
-  for (let round = 0; goesOn(round); round += 1) {
-    await lab.dataset(datasets[round % datasets.length] ?? "").click();
-    await lab.drag(lab.eulerSteps, (round % 10) / 10, 12);
-    await lab.button("+1 Euler step").click();
-    await lab.drag(lab.time, 0.3, 12);
-    await lab.button("Play").click();
-    await lab.button(comparisons[round % comparisons.length] ?? "").click();
-    await page.getByRole("combobox", { name: "Path", exact: true }).first().selectOption({ index: round % 3 });
-    await page.getByRole("checkbox", { name: "Trails", exact: true }).click();
-    await page.mouse.wheel(0, 600);
-    await page.waitForTimeout(150);
-    await page.mouse.wheel(0, -600);
-    await page.getByRole("combobox", { name: "Particles", exact: true }).selectOption({ index: 2 + (round % 3) });
-    await page.waitForTimeout(250);
-  }
-}
 
 /** Runs in the page: counts, by canvas, what is drawn, and by event, what is drawn while it is handled; in the global `drawn`. */
 function watchDrawing() {
@@ -68,6 +39,7 @@ test("particles, layers and charts are drawn after an interaction, not in the mi
   // A new target is outlined, and the old particles taken away, at once: both are few strokes.
   const isHeavy = (/** @type {string} */ what) => /: (putImageData|.*(layers|why|chart))/.test(what);
   assert.deepEqual(Object.keys(seen).filter(isHeavy), [], JSON.stringify(seen));
+  lab.assertQuiet();
   await lab.close();
 });
 
@@ -104,31 +76,4 @@ test("however fast the reader presses, training goes on and comes to the same bi
   for (const panel of PANELS) assert.equal(await hasty.text(panel, "hash"), await calm.text(panel, "hash"), panel);
   await calm.close();
   await hasty.close();
-});
-
-test("60 seconds of mixed use leave the main thread free", async (context) => {
-  const lab = await Lab.in(browser, server.url);
-  await lab.open({ until: 1_000_000 });
-  const deadline = Date.now() + 60_000;
-  const { wall, processor } = await mainThreadTasks(browser, lab.page, () => explore(lab, () => Date.now() < deadline));
-  context.diagnostic(`main-thread tasks: ${describe(wall)}; of processor time ${describe(processor)}`);
-  assert.ok(quantile(processor, 1) <= 50, describe(processor));
-  lab.assertQuiet();
-  await lab.close();
-});
-
-test("the next paint after an interaction comes soon on a processor four times as slow", async (context) => {
-  const lab = await Lab.in(browser, server.url);
-  await lab.open({ until: 1_000_000 });
-  const session = await lab.page.context().newCDPSession(lab.page);
-  await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-  const { latencies, slowest } = await interactionLatencies(lab.page, () => explore(lab, (round) => round < ROUNDS));
-  context.diagnostic(`interaction to next paint, 4 times slower: ${describe(latencies)}, 98 % within ${quantile(latencies, 0.98).toFixed(0)} ms`);
-  for (const interaction of slowest.slice(0, 5)) context.diagnostic(tell(interaction));
-  // Five presses of a button or the mouse in each round, and menus besides.
-  assert.ok(latencies.length >= 5 * ROUNDS, `${latencies.length} interactions were seen`);
-  // The 98th percentile is for people to read: it tells how busy the machine is with other things as well.
-  assert.ok(quantile(latencies, 0.5) <= 100, describe(latencies));
-  lab.assertQuiet();
-  await lab.close();
 });

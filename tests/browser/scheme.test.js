@@ -45,6 +45,17 @@ for (const system of /** @type {const} */ (["light", "dark"])) {
   });
 }
 
+test("the reader’s colours are there before any module is", async () => {
+  const lab = await Lab.in(browser, server.url, { colorScheme: "light" });
+  await lab.open({ until: 20, play: "off" });
+  await lab.page.getByRole("combobox", { name: "Colours", exact: true }).selectOption("dark");
+  await lab.page.route("**/lab.js", (route) => route.abort());
+  await lab.page.reload();
+  assert.equal(await lab.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "dark");
+  lab.assertQuiet((complaint) => complaint.includes("ERR_FAILED"));
+  await lab.close();
+});
+
 test("its key goes round", async () => {
   const lab = await Lab.in(browser, server.url);
   await lab.open({ until: 20, play: "off" });

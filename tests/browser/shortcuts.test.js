@@ -68,6 +68,36 @@ test("keys work what they are said to, and only while they are switched on and n
   await lab.close();
 });
 
+test("a held key repeats where it goes one further, and presses once where it presses", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ ...RESTING, t: 0.5 });
+  await lab.settled(20, 3);
+  const { keyboard } = lab.page;
+  /** @param {string} key */
+  const hold = async (key) => {
+    for (let press = 0; press < 4; press += 1) await keyboard.down(key);
+    await keyboard.up(key);
+  };
+  const trails = lab.page.getByRole("checkbox", { name: "Trails", exact: true });
+  const before = await trails.isChecked();
+  await keyboard.down("l");
+  assert.notEqual(await trails.isChecked(), before);
+  await keyboard.down("l");
+  await keyboard.up("l");
+  assert.notEqual(await trails.isChecked(), before);
+  await hold("+");
+  await lab.shows(7);
+  await hold("-");
+  await lab.shows(3);
+  await hold(".");
+  assert.equal(await lab.time.inputValue(), "0.7");
+  await hold("s");
+  await lab.page.getByRole("status").getByText("Warped grid").waitFor();
+  assert.deepEqual(await lab.page.getByRole("group", { name: "Layers" }).getByRole("checkbox", { checked: true }).count(), 0, "the second key is waited for");
+  lab.assertQuiet();
+  await lab.close();
+});
+
 /** What has no shortcut of its own, and why. */
 const WITHOUT = [
   "dialog *", // a dialog has its own keys

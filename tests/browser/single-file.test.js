@@ -21,6 +21,9 @@ for (const [name, launch] of Object.entries({ Chromium: launchChromium, Firefox:
     await lab.settled(50, 2);
     for (const panel of PANELS) assert.match(await lab.text(panel, "hash"), /^[0-9a-f]{8,}$/);
     await lab.setEulerSteps(4);
+    await lab.page.getByRole("combobox", { name: "Colours", exact: true }).selectOption("dark");
+    await lab.page.reload();
+    assert.equal(await lab.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "dark", "the reader's colours are kept");
     assert.deepEqual(others, []);
     lab.assertQuiet();
     await browser.close();

@@ -71,6 +71,19 @@ test("the picture has both panels at twice their size", async () => {
   assert.ok(Math.abs(pixels - side) <= 1);
 });
 
+test("the picture of the journey holds nothing of the plane, which is hidden", async () => {
+  await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("journey");
+  const trails = lab.page.getByRole("checkbox", { name: "Trails" });
+  const one = await take("Picture (PNG)");
+  // The plane draws trails, the journey does not.
+  await trails.setChecked(!(await trails.isChecked()));
+  const other = await take("Picture (PNG)");
+  await trails.setChecked(!(await trails.isChecked()));
+  await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("plane");
+  assert.ok((await decoded(one.bytes, "image/png")).colors > 100);
+  assert.ok(one.bytes.equals(other.bytes), "the same picture with and without trails");
+});
+
 test("trajectories are vectors, and say how many they are", async () => {
   const { name, bytes } = await take("Trajectories (SVG)");
   assert.equal(name, "flow-two-moons-n3-step40.svg");
@@ -83,6 +96,15 @@ test("trajectories are vectors, and say how many they are", async () => {
   assert.match(found.title ?? "", /Two moons · N = 3 · training step 40 · 500 particles · seed 5 .*the first 400 particles/);
   assert.equal(found.ways.length, 2 * 400);
   assert.ok(found.ways.every((way) => way.split("L").length === 4), "four states for three steps");
+});
+
+test("trajectories have the colours of the page", async () => {
+  const colors = async () => new Set((await take("Trajectories (SVG)")).bytes.toString().match(/<path stroke="[^"]*"/g)).size;
+  const choice = lab.page.getByRole("combobox", { name: "Colour by" });
+  assert.equal(await colors(), 2, "hits and misses");
+  await choice.selectOption("origin");
+  assert.ok((await colors()) > 100, "one for each origin");
+  await choice.selectOption("hit or miss");
 });
 
 test("the animation has all its frames", async () => {
@@ -284,6 +306,75 @@ test("a browser that keeps nothing is told so, quietly", async () => {
   await page.page.getByText("Not saved in this browser (no room)").waitFor();
   page.assertQuiet();
   await page.close();
+});
+
+/** What the browser does when the reader leaves the page: it saves itself. @param {Lab} page @param {string} [then] a button pressed at once */
+function leave(page, then) {
+  return page.page.evaluate((then) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => false });
+    if (then) [...document.querySelectorAll("button")].find(({ textContent }) => textContent === then)?.click();
+  }, then);
+}
+
+test("saved is what the browser has kept, not what it was given", async () => {
+  const page = await Lab.in(browser, server.url);
+  // As a browser without room does: it takes the value, and then cannot complete.
+  await page.page.addInitScript(() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value, key) {
+      const request = put.call(this, value, key);
+      request.addEventListener("success", () => this.transaction.abort());
+      return request;
+    };
+  });
+  await page.open(STATE);
+  await page.settled(40, 3);
+  await leave(page);
+  await page.page.getByText(/^Not saved in this browser/).waitFor();
+  page.assertQuiet();
+  await page.close();
+});
+
+test("a reset while the page saves itself is no failure to save", async () => {
+  const page = await Lab.in(browser, server.url);
+  await page.open(STATE);
+  await page.settled(40, 3);
+  await page.page.evaluate(() => {
+    const told = /** @type {string[]} */ ([]);
+    Object.assign(window, { told });
+    const saved = document.querySelector("#take-saved");
+    if (saved) new MutationObserver(() => told.push(saved.textContent)).observe(saved, { childList: true });
+  });
+  await leave(page, "Reset");
+  await page.settled(40, 3);
+  await leave(page);
+  await page.page.getByText("Saved in this browser at step 40").waitFor();
+  assert.deepEqual(await page.page.evaluate(() => /** @type {any} */ (window).told.length), 1);
+  page.assertQuiet();
+  await page.close();
+});
+
+test("the commands are those of now while training goes on", async () => {
+  const page = await Lab.in(browser, server.url);
+  await page.open(STATE);
+  await page.settled(40, 3);
+  await page.page.getByText("Commands of the program").click();
+  const commands = page.page.getByRole("group", { name: "Commands" });
+  await commands.getByText("--steps 40").waitFor();
+  await page.button("Train").click();
+  await page.until("more steps", async () => Number(/--steps (\d+)/.exec((await commands.textContent()) ?? "")?.[1]) > 40);
+  page.assertQuiet();
+  await page.close();
+});
+
+test("one file at a time, and it is said", async () => {
+  const downloading = lab.page.waitForEvent("download");
+  await lab.button("Animation (APNG)").click();
+  await lab.button("Samples (CSV)").click();
+  await lab.page.getByText("One at a time").waitFor();
+  assert.match((await downloading).suggestedFilename(), /animation/);
 });
 
 test("nothing complained", () => lab.assertQuiet());

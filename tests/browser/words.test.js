@@ -59,6 +59,33 @@ test("every number of a panel and every choice of its head has a meaning that sc
   await lab.close();
 });
 
+test("the words of a panel's numbers are two stops of the Tab key; arrow keys go through them", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 20, play: "off" });
+  const { page } = lab;
+  const panel = lab.panel("Straight");
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  const stops = [];
+  await panel.getByText("Straighten", { exact: true }).focus();
+  for (let press = 0; press < 2; press += 1) {
+    await page.keyboard.press("Tab");
+    stops.push(await focused());
+  }
+  assert.deepEqual(stops, ["Hits", "Training step"]);
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await focused(), "Steps per second");
+  await page.getByRole("tooltip").getByText(/Training speed/).waitFor();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await focused(), "Training step", "the first stays the first");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(), "Steps per second", "where one was, one comes back");
+  lab.assertQuiet();
+  await lab.close();
+});
+
 test("every layer, every choice beside them and every chart has a word that explains itself on hover and on focus", async () => {
   const lab = await Lab.in(browser, server.url);
   await lab.open({ until: 20, play: "off" });

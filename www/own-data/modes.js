@@ -60,7 +60,7 @@ export class Modes {
   }
 
   #focus() {
-    const button = this.#layer.children[this.#chosen];
+    const button = this.#layer.children[this.#chosen] ?? document.querySelector("#own-add");
     if (button instanceof HTMLElement) button.focus();
   }
 

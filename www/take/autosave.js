@@ -5,7 +5,9 @@
  */
 
 import { SavedPage } from "../../pkg/flow_wasm.js";
+import { Dropped } from "../engine.js";
 import { NOTHING } from "../flows.js";
+import { reasonOf } from "../notices.js";
 import { restorableFrom, savePage } from "./document.js";
 
 /** @typedef {import("../lab.js").Context} Context */
@@ -18,11 +20,13 @@ const EVERY_MILLISECONDS = 10_000;
 /** A page does not wait longer than this for what it saved. */
 const PATIENCE_MILLISECONDS = 500;
 
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-function done(request) {
+/** @template T @param {IDBRequest<T>} request @param {IDBTransaction} [transaction] what must be complete as well: before that, nothing is kept @returns {Promise<T>} */
+function done(request, transaction) {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("the browser’s database refused"));
+    const refused = () => reject(request.error ?? transaction?.error ?? new Error("the browser’s database refused"));
+    request.onerror = refused;
+    if (transaction) transaction.onabort = refused;
+    (transaction ?? request).addEventListener(transaction ? "complete" : "success", () => resolve(request.result));
   });
 }
 
@@ -32,7 +36,8 @@ async function inStore(mode, action) {
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
   const database = await done(opening);
   try {
-    return await done(action(database.transaction(STORE, mode).objectStore(STORE)));
+    const transaction = database.transaction(STORE, mode);
+    return await done(action(transaction.objectStore(STORE)), transaction);
   } finally {
     database.close();
   }
@@ -103,8 +108,8 @@ export class Autosave {
       this.#saved = words;
       this.#tell(`Saved in this browser at step ${Math.min(...steps)}: a reload goes on from there.`);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#tell(`Not saved in this browser (${reason}): a reload trains again.`);
+      // An experiment that begins anew meanwhile is saved later.
+      if (!(error instanceof Dropped)) this.#tell(`Not saved in this browser (${reasonOf(error)}): a reload trains again.`);
     } finally {
       this.#isBusy = false;
     }

@@ -3,7 +3,8 @@
 import { SavedPage } from "../../pkg/flow_wasm.js";
 import { configOf } from "../experiment.js";
 import { reasonAgainst } from "../registry.js";
-import { FLOWS, readHash, writeHash } from "../state.js";
+import { readHash, writeHash } from "../link.js";
+import { FLOWS } from "../state.js";
 
 /** @typedef {import("../lab.js").Context} Context */
 /** @typedef {import("../flows.js").Restorable} Restorable */

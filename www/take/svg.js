@@ -12,7 +12,7 @@ export const MOST = 400;
 const SIDE = 480;
 
 /**
- * @param {{ caption: import("./scene.js").Caption, picture: Picture, target: Outline, source: Outline }[]} panels
+ * @param {{ caption: import("./scene.js").Caption, picture: Picture, target: Outline, source: Outline, inkOf: (particle: number) => import("../theme.js").Rgb }[]} panels
  * @param {Theme} theme
  * @param {string} common
  */
@@ -25,7 +25,7 @@ export function trajectoriesSvg(panels, theme, common) {
     // Long lines are squeezed rather than cut; a letter takes about half its height.
     `<text x="${x}" y="${y}" ${rest}${text.length > SIDE / 6 ? ` textLength="${SIDE}" lengthAdjust="spacingAndGlyphs"` : ""}>${escape(text)}</text>`;
   const muted = `font-size="12" fill="${color(theme.muted)}"`;
-  const drawn = panels.map(({ caption, picture, target, source }, i) => {
+  const drawn = panels.map(({ caption, picture, target, source, inkOf }, i) => {
     const view = viewOf(target, source);
     const scale = SIDE / (2 * view.halfSide);
     const at = (/** @type {number} */ x, /** @type {number} */ y) =>
@@ -42,11 +42,11 @@ export function trajectoriesSvg(panels, theme, common) {
         const index = 2 * (step * particles + p);
         return at(positions[index] ?? 0, positions[index + 1] ?? 0);
       };
-      const ways = chosen.map((p) => `<path d="M${Array.from(times, (_, step) => place(p, step)).join("L")}"/>`);
-      const ends = chosen.map((p) => `<path d="M${place(p, times.length - 1)}h0"/>`);
-      const ink = color(hit ? theme.hit : theme.miss);
+      const path = (/** @type {number} */ p, /** @type {string} */ d) => `<path stroke="${color(inkOf(p))}" d="${d}"/>`;
+      const ways = chosen.map((p) => path(p, `M${Array.from(times, (_, step) => place(p, step)).join("L")}`));
+      const ends = chosen.map((p) => path(p, `M${place(p, times.length - 1)}h0`));
       return (
-        `<g class="${hit ? "hits" : "misses"}" stroke="${ink}" fill="none" stroke-linecap="round">` +
+        `<g class="${hit ? "hits" : "misses"}" fill="none" stroke-linecap="round">` +
         `<g stroke-width="0.7" stroke-opacity="0.45">${ways.join("")}</g><g stroke-width="3.5">${ends.join("")}</g></g>`
       );
     });

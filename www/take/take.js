@@ -2,7 +2,8 @@
 
 import { command_lines, pytorch_script } from "../../pkg/flow_wasm.js";
 import { find } from "../find.js";
-import { dismiss, notify } from "../notices.js";
+import { Dropped } from "../engine.js";
+import { dismiss, notify, reasonOf } from "../notices.js";
 import { readOutline } from "../registry.js";
 import { FLOWS } from "../state.js";
 import { animatedPng, canRecord, video } from "./animation.js";
@@ -74,12 +75,20 @@ export class Take {
     if (state.straight !== before?.straight || state.curved !== before.curved || state.n !== before.n) this.#showCommands();
   }
 
+  /** Training has gone on. */
+  charted() {
+    this.#showCommands();
+  }
+
   /**
    * One at a time, with its progress; what goes wrong is told.
    * @param {() => Promise<string>} action resolves to what there is to say
    */
   async #run(action) {
-    if (this.#isBusy) return;
+    if (this.#isBusy) {
+      this.#status.textContent = "One at a time: the file before is still being made.";
+      return;
+    }
     this.#isBusy = true;
     dismiss(KEY);
     this.#status.textContent = "Working …";
@@ -88,7 +97,7 @@ export class Take {
       this.#status.textContent = await action();
     } catch (error) {
       this.#status.textContent = "";
-      notify(`That did not work: ${error instanceof Error ? error.message : String(error)}.`, KEY);
+      notify(`That did not work: ${reasonOf(error)}.`, KEY);
     } finally {
       this.#progress.hidden = true;
       this.#isBusy = false;
@@ -129,7 +138,7 @@ export class Take {
     try {
       const shots = sides.map((side) => ({
         caption: captionOf(this.#context, side, pictureOf(side)),
-        layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility()),
+        layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility({ visibilityProperty: true })),
       }));
       const side = shots[0]?.layers[0]?.clientWidth ?? 0;
       const step = pictureOf(sides[0]).step;
@@ -150,6 +159,7 @@ export class Take {
       picture: pictureOf(side),
       target: readOutline(state().dataset),
       source: readOutline(state()[side.name].source),
+      inkOf: side.panel.plane.inks(),
     }));
     const step = panels[0]?.picture.step ?? 0;
     return this.#offer("image/svg+xml", [trajectoriesSvg(panels, theme(), commonLine(this.#context, step))], "svg");
@@ -178,12 +188,15 @@ export class Take {
   }
 
   async #showCommands() {
-    if (!this.#commands.closest("details")?.open) return;
+    const selection = getSelection();
+    const isBeingCopied = selection?.isCollapsed === false && selection.containsNode(this.#commands, true);
+    if (isBeingCopied || !this.#commands.closest("details")?.open) return;
     try {
       const texts = await Promise.all(this.#context.sides.map(async ({ engine, step }) => command_lines(await engine.ask("configuration"), step)));
-      this.#commands.textContent = texts.map((text, i) => `# ${this.#context.state()[FLOWS[i] ?? "straight"].name}\n${text}`).join("\n");
+      const text = texts.map((text, i) => `# ${this.#context.state()[FLOWS[i] ?? "straight"].name}\n${text}`).join("\n");
+      if (this.#commands.textContent !== text) this.#commands.textContent = text;
     } catch (error) {
-      this.#commands.textContent = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof Dropped)) this.#commands.textContent = reasonOf(error);
     }
   }
 

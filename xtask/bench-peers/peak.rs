@@ -1,34 +1,43 @@
 //! The most arithmetic that simd128 does here: `cargo xtask bench` compiles this alone and runs it
-//! beside the page's wasm. Multiplications and additions go on in chains that do not wait for one
-//! another, with everything in registers.
+//! beside the page's wasm. Each turn adds products to sums that do not wait for one another, as a
+//! matrix product does, with fewer reads than one and everything else in registers.
 #![no_std]
 
-use core::arch::wasm32::{f32x4_add, f32x4_mul, f32x4_splat, v128};
+use core::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, v128};
 
-/// Chains of each kind: enough to hide an operation's latency, few enough for sixteen registers.
-const CHAINS: usize = 6;
+/// Vectors read in a turn.
+const READ: usize = 4;
+
+/// Numbers that each of them is multiplied with: the products' eight sums, these and what is under
+/// way fit into sixteen registers.
+const FACTORS: usize = 2;
+
+/// Read over and over; it stays in the nearest cache.
+static NUMBERS: [[f32; 4 * READ]; 64] = [[1e-3; 4 * READ]; 64];
 
 /// Runs `turns` turns, [`operations`] single operations each; the sum only keeps them from being dropped.
 #[unsafe(no_mangle)]
 pub extern "C" fn run(turns: u32, factor: f32, step: f32) -> f32 {
-    let (factor, step) = (f32x4_splat(factor), f32x4_splat(step));
-    let mut products = [f32x4_splat(1.0); CHAINS];
-    let mut sums = [f32x4_splat(0.0); CHAINS];
-    for _ in 0..turns {
-        for (product, sum) in products.iter_mut().zip(&mut sums) {
-            *product = f32x4_mul(*product, factor);
-            *sum = f32x4_add(*sum, step);
+    let factors: [v128; FACTORS] = core::array::from_fn(|k| f32x4_splat(factor + step * k as f32));
+    let mut sums = [[f32x4_splat(0.0); FACTORS]; READ];
+    for turn in 0..turns {
+        let vectors = (&raw const NUMBERS[turn as usize % NUMBERS.len()]).cast::<v128>();
+        for (k, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: `k` is below READ, and WebAssembly reads at any address. Volatile, or the
+            // compiler would see that all numbers are the same and multiply once.
+            let vector = unsafe { vectors.add(k).read_volatile() };
+            for (sum, factor) in sums.iter_mut().zip(factors) {
+                *sum = f32x4_add(*sum, f32x4_mul(vector, factor));
+            }
         }
     }
-    let add = |total: v128, &x: &v128| f32x4_add(total, x);
-    let total = sums.iter().fold(products.iter().fold(f32x4_splat(0.0), add), add);
-    core::arch::wasm32::f32x4_extract_lane::<0>(total)
+    sums.as_flattened().iter().map(|&sum| f32x4_extract_lane::<0>(sum)).sum()
 }
 
 /// Single-precision operations in a turn.
 #[unsafe(no_mangle)]
 pub extern "C" fn operations() -> u32 {
-    2 * 4 * CHAINS as u32
+    (2 * 4 * READ * FACTORS) as u32
 }
 
 #[panic_handler]

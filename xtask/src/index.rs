@@ -10,8 +10,10 @@ use crate::workspace;
 /// Its text, on the way to what is shipped.
 pub struct Index {
     pub text: String,
-    /// The page's only script.
+    /// The page's only module.
     pub script: String,
+    /// Classic scripts, which run before anything is painted.
+    pub early: Vec<String>,
     /// Style sheets, grouped by where they stand together.
     pub styles: Vec<Vec<String>>,
 }
@@ -27,12 +29,14 @@ impl Index {
     fn of(source: &str) -> Result<Self> {
         let lines: Vec<&str> = source.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         let text = lines.join("\n");
-        let scripts: Vec<_> = found(&text, "<script ", ">").collect();
-        ensure!(scripts.len() == 1, "index.html has {} scripts in place of one", scripts.len());
-        let script =
-            attribute(&text[scripts[0].clone()], "src").context("index.html has an inline script")?;
+        let (mut modules, mut early) = (Vec::new(), Vec::new());
+        for tag in found(&text, "<script ", ">").map(|range| &text[range]) {
+            let kind = if attribute(tag, "type") == Some("module") { &mut modules } else { &mut early };
+            kind.push(attribute(tag, "src").context("index.html has an inline script")?.to_owned());
+        }
+        ensure!(modules.len() == 1, "index.html has {} modules in place of one", modules.len());
         let styles = style_groups(&text).into_iter().map(|(_, sheets)| sheets).collect();
-        Ok(Self { script: script.to_owned(), styles, text })
+        Ok(Self { script: modules.remove(0), early, styles, text })
     }
 
     /// Puts something in the place of each group of style sheets.
@@ -100,6 +104,7 @@ mod tests {
 
     const PAGE: &str = r#"<head>
   <link rel="icon" href="i.svg">
+  <script src="early.js"></script>
   <link rel="stylesheet" href="a.css">
   <link rel="stylesheet" href="b.css">
 
@@ -116,9 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn knows_its_script_and_its_groups_of_styles() {
+    fn knows_its_scripts_and_its_groups_of_styles() {
         let index = Index::of(PAGE).unwrap();
         assert_eq!(index.script, "lab.js");
+        assert_eq!(index.early, ["early.js"]);
         assert_eq!(index.styles, [vec!["a.css", "b.css"], vec!["c.css"]]);
     }
 
@@ -126,9 +132,13 @@ mod tests {
     fn replaces_groups_and_tags_and_keeps_the_rest() {
         let mut index = Index::of(PAGE).unwrap();
         index.replace_styles(|number| format!("[{number}]"));
-        index.replace_tags("<script ", "</script>", |_| Ok("[script]".to_owned())).unwrap();
+        index
+            .replace_tags("<script ", "</script>", |tag| {
+                Ok(attribute(tag, "src").map_or_else(String::new, |src| format!("[{src}]")))
+            })
+            .unwrap();
         index.insert_before("</head>", "[last]").unwrap();
-        let expected = "<head>\n<link rel=\"icon\" href=\"i.svg\">\n[0]\n<noscript>[1]</noscript>\n[script]\n[last]</head>";
+        let expected = "<head>\n<link rel=\"icon\" href=\"i.svg\">\n[early.js]\n[0]\n<noscript>[1]</noscript>\n[lab.js]\n[last]</head>";
         assert_eq!(index.text, expected);
     }
 }

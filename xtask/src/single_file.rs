@@ -44,10 +44,17 @@ fn inlined() -> Result<String> {
         !bundle.script.contains("import.meta"),
         "a module uses import.meta, which knows no neighbours in a single file"
     );
-    let policy = Policy {
-        scripts: BTreeSet::from([hash(&bundle.script)]),
-        styles: bundle.styles.iter().map(|style| hash(style)).collect(),
-    };
+    let mut scripts = BTreeSet::from([hash(&bundle.script)]);
+    index.replace_tags("<script ", "</script>", |tag| {
+        // The module comes last; what runs before it stays where it is.
+        if attribute(tag, "type") == Some("module") {
+            return Ok(String::new());
+        }
+        let early = String::from_utf8(bytes(attribute(tag, "src").unwrap_or_default())?)?;
+        scripts.insert(hash(&early));
+        Ok(format!("<script>{early}</script>"))
+    })?;
+    let policy = Policy { scripts, styles: bundle.styles.iter().map(|style| hash(style)).collect() };
 
     index.replace_styles(|group| format!("<style>{}</style>", bundle.styles[group]));
     index.replace_tags("<link ", ">", |tag| {
@@ -58,7 +65,6 @@ fn inlined() -> Result<String> {
             _ => tag.to_owned(),
         })
     })?;
-    index.replace_tags("<script ", "</script>", |_| Ok(String::new()))?;
     let wasm = BASE64.encode(bytes(&format!("pkg/{PACKAGE}_bg.wasm"))?);
     let scripts = format!(
         "<script type=\"text/plain\" id=\"inlined-wasm\">{wasm}</script>\n\

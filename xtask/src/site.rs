@@ -22,6 +22,9 @@ pub fn write() -> Result<PathBuf> {
     let wasm = format!("pkg/{PACKAGE}_bg.wasm");
     let mut files: Vec<(String, Vec<u8>)> =
         vec![(index.script.clone(), bundle.script.into()), (wasm.clone(), read(&wasm)?)];
+    for early in &index.early {
+        files.push((early.clone(), read(early)?));
+    }
     let sheets: Vec<String> = index
         .styles
         .iter()

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, builder::PossibleValuesParser};
 use flow_core::{
-    Config, DistributionSpec, Experiment,
+    Config, Coupling, DistributionSpec, Experiment, ShownField,
+    config::{FieldKind, Guidance, SamplingConfig},
     distribution::{PRESETS, Preset},
-    field::{Conversion, Converted, Divergence, Guided, NetworkField, VelocityField, exact::ExactField},
+    field::{Conversion, exact::ExactField},
 };
 
 use crate::{failure::Failure, input, numbers};
@@ -53,42 +54,8 @@ pub struct ClassOptions {
 pub enum Field {
     /// The exact field of a configuration.
     Exact(Box<Config>, Box<ExactField>),
-    /// A trained field, and the experiment that trained it.
-    Trained(Box<Experiment>, Converted<Learned>),
-}
-
-/// What a network has learned, of everything or of one class.
-pub enum Learned {
-    /// The field of all classes together.
-    Whole(Box<NetworkField>),
-    /// The field of one class, exaggerated.
-    Guided(Box<Guided<NetworkField, NetworkField>>),
-}
-
-impl VelocityField for Learned {
-    type Scalar = f32;
-
-    fn velocity(&self, t: f64, x: &[[f32; 2]], out: &mut [[f32; 2]]) -> flow_core::Result<()> {
-        match self {
-            Self::Whole(field) => field.velocity(t, x, out),
-            Self::Guided(field) => field.velocity(t, x, out),
-        }
-    }
-}
-
-impl Divergence for Learned {
-    fn velocity_and_divergence(
-        &self,
-        t: f64,
-        x: &[[f32; 2]],
-        velocity: &mut [[f32; 2]],
-        divergence: &mut [f32],
-    ) -> flow_core::Result<()> {
-        match self {
-            Self::Whole(field) => field.velocity_and_divergence(t, x, velocity, divergence),
-            Self::Guided(field) => field.velocity_and_divergence(t, x, velocity, divergence),
-        }
-    }
+    /// The field that an experiment shows.
+    Shown(Box<Experiment>),
 }
 
 /// The names of the distributions that pass `is_offered`.
@@ -106,7 +73,7 @@ impl SpecOptions {
     /// The configuration asked for, checked.
     pub fn read(&self) -> Result<Config, Failure> {
         let config = match (&self.spec, &self.preset) {
-            (Some(path), _) => input::parse("spec", &input::text("--spec", path)?)?,
+            (Some(path), _) => input::config("--spec", path)?,
             (None, Some(name)) => Config { target: DistributionSpec::preset(name), ..Config::default() },
             (None, None) => Config::default(),
         };
@@ -132,22 +99,41 @@ impl FieldOptions {
         }
     }
 
-    /// The field asked for.
+    /// The field asked for: that of the model, otherwise the exact one.
     pub fn read(&self, class: &ClassOptions) -> Result<Field, Failure> {
-        if let Some(path) = &self.model {
-            let experiment = model("--model", path)?;
-            let config = experiment.config();
-            let (target, source) = (config.target.build("target")?, config.source.build("source")?);
-            let conversion = Conversion::new(config.schedule, &*source, &*target, config.coupling);
-            let learned = match class.class {
-                Some(index) => Learned::Guided(Box::new(experiment.guided_field(index, class.guidance)?)),
-                None => Learned::Whole(Box::new(experiment.field())),
-            };
-            let field = Converted::new(learned, conversion);
-            return Ok(Field::Trained(Box::new(experiment), field));
+        self.read_kind(None, class)
+    }
+
+    /// The field of this `kind`, or with `None` the usual one.
+    pub fn read_kind(&self, kind: Option<FieldKind>, class: &ClassOptions) -> Result<Field, Failure> {
+        let Some(path) = &self.model else { return self.untrained(kind.unwrap_or(FieldKind::Exact)) };
+        let mut experiment = model("--model", path)?;
+        let kind = kind.unwrap_or(FieldKind::Learned);
+        let guidance = class.class.map(|index| Guidance { class: index, weight: class.guidance });
+        show(&mut experiment, kind, guidance)?;
+        if kind == FieldKind::Exact {
+            let field = experiment.exact_field()?;
+            return Ok(Field::Exact(Box::new(experiment.config().clone()), Box::new(field)));
         }
-        let (config, field) = SpecOptions { spec: self.spec.clone(), preset: self.preset.clone() }.exact()?;
-        Ok(Field::Exact(Box::new(config), Box::new(field)))
+        Ok(Field::Shown(Box::new(experiment)))
+    }
+
+    fn untrained(&self, kind: FieldKind) -> Result<Field, Failure> {
+        let spec = SpecOptions { spec: self.spec.clone(), preset: self.preset.clone() };
+        match kind {
+            FieldKind::Learned => {
+                Err(Failure::input("--field", "learned", "exact or paired; only a --model has learned"))
+            }
+            FieldKind::Exact => {
+                let (config, field) = spec.exact()?;
+                Ok(Field::Exact(Box::new(config), Box::new(field)))
+            }
+            FieldKind::Paired => {
+                let mut experiment = Experiment::new(spec.read()?)?;
+                show(&mut experiment, kind, None)?;
+                Ok(Field::Shown(Box::new(experiment)))
+            }
+        }
     }
 }
 
@@ -156,9 +142,43 @@ impl Field {
     pub fn config(&self) -> &Config {
         match self {
             Self::Exact(config, _) => config,
-            Self::Trained(experiment, _) => experiment.config(),
+            Self::Shown(experiment) => experiment.config(),
         }
     }
+
+    /// What follows from its velocity.
+    pub fn conversion(&self) -> Result<Conversion, Failure> {
+        Ok(match self {
+            Self::Exact(config, _) => {
+                let (target, source) = (config.target.build("target")?, config.source.build("source")?);
+                Conversion::new(config.schedule, &*source, &*target, Coupling::Independent)
+            }
+            Self::Shown(experiment) => experiment.conversion(),
+        })
+    }
+}
+
+/// The field of `experiment` for points that begin at `starts`; their data is drawn with `seed` if
+/// each knows its own.
+pub fn shown_field(
+    experiment: &Experiment,
+    starts: &[[f32; 2]],
+    seed: u64,
+) -> Result<Box<dyn ShownField>, Failure> {
+    Ok(match experiment.config().sampling.field {
+        FieldKind::Paired => experiment.paired_field(starts, seed)?,
+        FieldKind::Learned | FieldKind::Exact => experiment.shown_field(None)?,
+    })
+}
+
+/// Shows `field`, whatever the experiment showed when it was kept.
+pub fn show(
+    experiment: &mut Experiment,
+    field: FieldKind,
+    guidance: Option<Guidance>,
+) -> Result<(), Failure> {
+    let sampling = experiment.config().sampling.clone();
+    Ok(experiment.set_sampling(SamplingConfig { field, guidance, diffusion: None, ..sampling })?)
 }
 
 /// The experiment in the file `path`; `name` names the option or argument in errors.

@@ -2,7 +2,7 @@
 
 use std::{io::Read, path::Path};
 
-use flow_core::distribution::import::read_table;
+use flow_core::{Config, distribution::import::read_table};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::failure::Failure;
@@ -48,6 +48,12 @@ pub fn parse<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Failure>
     })?;
     deserializer.end().map_err(|error| Failure::Input(format!("{field}: {error}")))?;
     Ok(value)
+}
+
+/// The configuration in the file `path`; `option` names it in errors.
+pub fn config(option: &str, path: &Path) -> Result<Config, Failure> {
+    let text = text(option, path)?;
+    Config::from_json(&text).map_err(|error| Failure::Input(format!("{option} {}: {error}", path.display())))
 }
 
 /// The points in a file: a JSON list of `[x, y]`, a result of `flow sample`, or a table (see [`read_table`]).

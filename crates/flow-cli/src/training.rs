@@ -26,16 +26,6 @@ const SAVE_EVERY: Duration = Duration::from_secs(30);
 pub fn train_and_keep(experiment: &mut Experiment, until: u64, out: &Path) -> Result<(), Failure> {
     let (start, is_stopped) = (experiment.training_step(), stop_on_interrupt()?);
     let outcome = train(experiment, until, out, &is_stopped);
-    finish(experiment, outcome, start, until, out)
-}
-
-fn finish(
-    experiment: &Experiment,
-    outcome: Result<(), Failure>,
-    start: u64,
-    until: u64,
-    out: &Path,
-) -> Result<(), Failure> {
     // What was learned before a failure is worth keeping too.
     if outcome.is_ok() || experiment.training_step() > start {
         save(experiment, out)?;
@@ -50,32 +40,26 @@ fn finish(
         "field_error": experiment.field_error().ok().map(|known| known.value),
     }))?;
     if step < until {
+        let out = out.display();
         return Err(Failure::Interrupted(format!(
-            "interrupted at step {step} of {until}; the model is kept, `flow train --resume` goes on"
+            "interrupted at step {step} of {until}; the model is kept, \
+             `flow train --resume --steps {until} --out {out}` goes on"
         )));
     }
     Ok(())
 }
 
-/// As [`train_and_keep`], through one more round after the other, `steps` training steps each.
+/// As [`train_and_keep`], through one more round after the other, `steps` training steps each. All
+/// are in the configuration from the beginning, so that whoever is interrupted can go on.
 pub fn train_rounds(
     experiment: &mut Experiment,
     rounds: &[Round],
     steps: u64,
     out: &Path,
 ) -> Result<(), Failure> {
-    let (start, is_stopped) = (experiment.training_step(), stop_on_interrupt()?);
-    let mut outcome = Ok(());
-    let until = start + rounds.len() as u64 * steps;
-    for &round in rounds {
-        let end = experiment.training_step() + steps;
-        outcome = experiment.add_round(round).map_err(Failure::from);
-        outcome = outcome.and_then(|()| train(experiment, end, out, &is_stopped));
-        if outcome.is_err() || experiment.training_step() < end {
-            break;
-        }
-    }
-    finish(experiment, outcome, start, until, out)
+    let until = experiment.training_step() + rounds.len() as u64 * steps;
+    experiment.add_rounds(rounds, steps)?;
+    train_and_keep(experiment, until, out)
 }
 
 fn train(

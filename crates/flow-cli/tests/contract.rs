@@ -91,8 +91,9 @@ fn sample_reports_end_points_and_evaluations() {
 #[test]
 fn sample_runs_every_solver_and_repeats_itself() {
     for solver in ["euler", "midpoint", "heun", "rk4", "dopri5", "sde", "ddim", "ddpm"] {
-        let arguments =
-            ["sample", "--preset", "checkerboard", "--count", "50", "--solver", solver, "--steps", "20"];
+        let arguments = ["sample", "--preset", "checkerboard", "--count", "50", "--solver", solver];
+        let steps = ["--steps", "20"];
+        let arguments = [&arguments[..], &steps[..if solver == "dopri5" { 0 } else { 2 }]].concat();
         let first = result(&arguments, "");
         assert_eq!(first["endpoints"].as_array().unwrap().len(), 50, "{solver}");
         assert_eq!(first, result(&arguments, ""), "{solver}");
@@ -171,6 +172,48 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
         ),
         (vec!["sample", "--preset", "five-modes", "--starts", "/nowhere"], vec!["--starts", "/nowhere"]),
         (vec!["sample", "--preset", "five-modes"], vec!["--starts", "--count"]),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--sigma", "1"],
+            vec!["--sigma is 1", "left out with euler", "sde"],
+        ),
+        (
+            vec![
+                "sample",
+                "--preset",
+                "five-modes",
+                "--count",
+                "5",
+                "--solver",
+                "ddim",
+                "--diffusion",
+                "constant",
+            ],
+            vec!["--diffusion", "ddim", "sde"],
+        ),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--rtol", "1e-3"],
+            vec!["--rtol is 0.001", "dopri5"],
+        ),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--solver", "sde", "--atol", "1e-3"],
+            vec!["--atol is 0.001", "dopri5"],
+        ),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--solver", "dopri5", "--steps", "9"],
+            vec!["--steps is 9", "dopri5"],
+        ),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--field", "learned"],
+            vec!["--field is learned", "--model"],
+        ),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--field", "paired", "--from", "0.5"],
+            vec!["--from is 0.5", "paired"],
+        ),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--field", "paired", "--solver", "sde"],
+            vec!["score is not available", "alone on its path"],
+        ),
         (vec!["sample", "--model", "/nowhere", "--count", "5"], vec!["--model", "/nowhere"]),
         (vec!["exact", "--preset", "five-modes", "--points", "-"], vec!["points"]),
         (vec!["frobnicate"], vec!["frobnicate"]),
@@ -183,6 +226,83 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
     let arguments =
         ["sample", "--preset", "five-modes", "--count", "1000", "--steps", "1000000", "--trajectories"];
     assert!(refusal(&arguments, "").contains("steps is 1000000"));
+}
+
+#[test]
+fn states_that_nobody_asked_for_take_no_memory() {
+    // Every state of 500 steps of 300,000 particles would take 2.4 GB.
+    for solver in ["sde", "ddim", "ddpm"] {
+        let arguments = ["sample", "--preset", "two-clusters", "--count", "300000", "--solver", solver];
+        let refused = refusal(&[&arguments[..], &["--steps", "500", "--trajectories"]].concat(), "");
+        assert!(refused.contains("steps is 500"), "{solver}: {refused}");
+        let few = ["sample", "--preset", "two-clusters", "--count", "4", "--solver", solver, "--steps", "6"];
+        let (ends, ways) = (result(&few, ""), result(&[&few[..], &["--trajectories"]].concat(), ""));
+        assert_eq!((&ends["endpoints"], &ends["nfe"]), (&ways["endpoints"], &ways["nfe"]), "{solver}");
+        assert_eq!(ways["times"].as_array().unwrap().len(), 7, "{solver}");
+    }
+}
+
+#[test]
+fn every_field_of_a_model_can_be_sampled() {
+    let model = file("fields.flow", "");
+    let train = |more: &[&str]| {
+        let arguments =
+            [&["train", "--width", "16", "--depth", "2", "--steps", "30", "--out", &model], more].concat();
+        result(&arguments, "")
+    };
+    let arguments = ["sample", "--model", &model, "--count", "40", "--solver", "heun", "--steps", "20"];
+    let sample = |more: &[&'static str]| [&arguments[..], more].concat();
+    train(&[]);
+    let [usual, learned, exact, paired] =
+        [&[][..], &["--field", "learned"], &["--field", "exact"], &["--field", "paired"]]
+            .map(|more| result(&sample(more), "")["endpoints"].clone());
+    assert_eq!(usual, learned);
+    assert_ne!(learned, exact);
+    let preset = ["sample", "--preset", "five-modes", "--count", "40", "--solver", "heun", "--steps", "20"];
+    assert_eq!(exact, result(&preset, "")["endpoints"]);
+    // The conditional path is straight: one step brings each point to its own data.
+    let once = ["sample", "--preset", "five-modes", "--count", "40", "--field", "paired", "--steps", "1"];
+    let once = result(&once, "")["endpoints"].clone();
+    for i in 0..40 {
+        for d in 0..2 {
+            let [a, b] = [&once, &paired].map(|ends| ends[i][d].as_f64().unwrap());
+            assert!((a - b).abs() < 1e-4, "{a} {b}");
+        }
+    }
+    train(&["--coupling", "minibatch-ot"]);
+    assert!(refusal(&sample(&["--field", "exact"]), "").contains("no closed form"));
+    assert_ne!(result(&sample(&["--field", "paired"]), "")["endpoints"], paired);
+    train(&["--class-dropout", "0.2"]);
+    let classes = ["--field", "exact", "--class", "1"];
+    assert!(refusal(&sample(&classes), "").contains("only the learned field knows classes"));
+}
+
+fn nine_samples<'a>(model: &'a str, solver: &'a str) -> [&'a str; 9] {
+    ["sample", "--model", model, "--count", "9", "--solver", solver, "--steps", "5"]
+}
+
+#[test]
+fn a_rectified_model_is_sampled_on_the_path_of_its_round() {
+    let (teacher, student) = (file("path-teacher.flow", ""), file("path-student.flow", ""));
+    let train =
+        ["train", "--schedule", "vp", "--width", "16", "--depth", "2", "--steps", "20", "--out", &teacher];
+    result(&train, "");
+    result(&["reflow", &teacher, "--pairs", "100", "--steps", "10", "--out", &student], "");
+    for solver in ["sde", "ddim", "ddpm"] {
+        result(&nine_samples(&teacher, solver), "");
+    }
+    for (solver, word) in [("sde", "score"), ("ddpm", "ddpm")] {
+        let refused = refusal(&nine_samples(&student, solver), "");
+        assert!(refused.contains(word) && refused.contains("not paired independently"), "{refused}");
+    }
+    let [ddim, euler] =
+        ["ddim", "euler"].map(|solver| result(&nine_samples(&student, solver), "")["endpoints"].clone());
+    for i in 0..9 {
+        for d in 0..2 {
+            let [a, b] = [&ddim, &euler].map(|ends| ends[i][d].as_f64().unwrap());
+            assert!((a - b).abs() < 1e-4, "DDIM on a straight path is Euler: {a} {b}");
+        }
+    }
 }
 
 #[test]
@@ -268,6 +388,14 @@ fn training_is_kept_resumed_and_used() {
     let evaluation = result(&["evaluate", &model, "--steps", "1,4"], "");
     assert_eq!(evaluation["evaluations"][1]["nfe"], 4);
     assert!(evaluation["evaluations"][0]["distances"]["energy"].as_f64().unwrap() > 0.0);
+    // The page's number of the same experiment.
+    let experiment = flow_core::Experiment::resume(&std::fs::read(&model).unwrap()).unwrap();
+    let page = experiment.evaluate(&experiment.sample_with(flow_core::Solver::Euler, 4).unwrap());
+    assert_eq!(evaluation["evaluations"][1]["distances"]["energy"], page.energy);
+    let adaptive = result(&["evaluate", &model, "--solver", "dopri5"], "");
+    assert_eq!(adaptive["evaluations"].as_array().unwrap().len(), 1);
+    let refused = refusal(&["evaluate", &model, "--solver", "dopri5", "--steps", "1,2"], "");
+    assert!(refused.contains("--steps") && refused.contains("dopri5"), "{refused}");
     let likelihood = result(&["likelihood", "--model", &model, "--points", "-"], "[[0,2],[0,0]]");
     assert!(likelihood["mean"].as_f64().unwrap() < 0.0);
 
@@ -298,7 +426,8 @@ fn an_interrupted_training_is_kept_and_goes_on() {
     let output = child.wait_with_output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{message}");
-    assert!(message.contains("interrupted at step"), "{message}");
+    let goes_on = format!("`flow train --resume --steps 1000000 --out {model}` goes on");
+    assert!(message.contains("interrupted at step") && message.contains(&goes_on), "{message}");
     let step = serde_json::from_slice::<Value>(&output.stdout).unwrap()["steps"].as_u64().unwrap();
     let more = (step + 10).to_string();
     let resumed = result(&[&train[..], &["--resume", "--steps", &more]].concat(), "");

@@ -40,7 +40,7 @@ fn commands_give_the_samples_of_the_experiment() {
         change(&mut config);
         let mut experiment = Experiment::new(config.clone()).unwrap();
         experiment.train(STEPS).unwrap();
-        let mut sampling = experiment.start_sampling(0).unwrap();
+        let mut sampling = experiment.start_sampling(None).unwrap();
         while sampling.advance().unwrap() < 1.0 {}
         let expected = sampling.into_trajectories();
 

@@ -79,7 +79,7 @@ impl Slice {
                 // From what ten more Euler steps cost.
                 let seconds = |steps| -> Result<f64> {
                     let began = busy_seconds();
-                    experiment.sample(Solver::Euler, steps)?;
+                    experiment.sample_with(Solver::Euler, steps)?;
                     Ok(busy_seconds() - began)
                 };
                 let (long, short) = (seconds(20)?, seconds(10)?);

@@ -21,6 +21,9 @@ const VERSION: u32 = 2;
 const HEADER_LENGTH: usize = 12;
 const HASH_LENGTH: usize = 8;
 
+/// More steps than any training takes: a larger number is damaged, and might not be counted on from.
+const MOST_STEPS: u64 = 1 << 53;
+
 /// What an [`Experiment`](crate::Experiment) needs to continue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,10 +85,13 @@ impl Checkpoint {
         if fnv_1a(content.iter().copied()) != u64::from_le_bytes(*hash) {
             return refuse("the bytes are damaged or incomplete");
         }
-        let (checkpoint, rest) = postcard::take_from_bytes(&content[HEADER_LENGTH..])
+        let (checkpoint, rest): (Self, _) = postcard::take_from_bytes(&content[HEADER_LENGTH..])
             .map_err(|error| Error::Checkpoint(error.to_string()))?;
         if !rest.is_empty() {
             return refuse("more follows after its end");
+        }
+        if checkpoint.steps_before > MOST_STEPS || checkpoint.trainer.step > MOST_STEPS {
+            return refuse("no training takes as many steps as it says");
         }
         Ok(checkpoint)
     }
@@ -137,7 +143,7 @@ mod tests {
                 assert_eq!(resumed.training_step(), u64::from(before));
                 original.train(9).unwrap();
                 resumed.train(9).unwrap();
-                let end = |e: &Experiment| fingerprint(e.sample(Solver::Euler, 3).unwrap().end());
+                let end = |e: &Experiment| fingerprint(e.sample_with(Solver::Euler, 3).unwrap().end());
                 assert_eq!(end(&original), end(&resumed), "{engine:?} after {before}");
                 assert_eq!(original.losses(), resumed.losses());
                 assert_eq!(original.checkpoint().unwrap(), resumed.checkpoint().unwrap());
@@ -202,6 +208,8 @@ mod tests {
         assert!(refused(|c| c.trainer.average.truncate(9)));
         assert!(refused(|c| c.trainer.moments = Moments::default()));
         assert!(refused(|c| c.trainer.step = 0));
+        assert!(refused(|c| c.trainer.step = u64::MAX));
+        assert!(refused(|c| c.steps_before = u64::MAX));
         assert!(refused(|c| c.rounds_begun = 1));
     }
 }

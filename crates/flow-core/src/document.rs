@@ -183,7 +183,7 @@ mod tests {
             let read = flows.and_then(|flows| {
                 flows
                     .iter()
-                    .map(|flow| Experiment::resume(&flow.checkpoint).map(drop))
+                    .map(|flow| Experiment::resume(&flow.checkpoint)?.train(1))
                     .collect::<Result<Vec<()>>>()
             });
             match read {

@@ -11,18 +11,20 @@
 //! mean from t = 0 to t = 1 turns the whole source into the whole target.
 //!
 //! ```
-//! use flow_core::{Config, DistributionSpec, Experiment, Solver};
+//! use flow_core::{Config, DistributionSpec, Experiment};
 //!
 //! // Noise: the standard normal distribution. Data: five Gaussians on a circle.
 //! let mut config = Config { target: DistributionSpec::preset("five-modes"), ..Config::default() };
 //! config.network.width = 32;
+//! // 2,000 particles that go from noise to data in 32 Euler steps.
+//! (config.sampling.particles, config.sampling.steps) = (2_000, 32);
 //! let mut experiment = Experiment::new(config)?;
 //!
 //! // Regress the velocity of the straight paths from noise to data, 600 batches of 256.
 //! experiment.train(600)?;
 //!
-//! // Move 2,000 particles from noise to data in 32 Euler steps, and see where they are.
-//! let trajectories = experiment.sample(Solver::Euler, 32)?;
+//! // Move the particles, and see where they are.
+//! let trajectories = experiment.sample()?;
 //! let after = experiment.evaluate(&trajectories);
 //! assert!(after.hits > 0.85, "{} of the particles are in a mode", after.hits);
 //! assert_eq!(after.modes, 5, "and every mode has its share");
@@ -44,7 +46,7 @@
 //!     let network = NetworkConfig { width: 32, ..NetworkConfig::default() };
 //!     let mut experiment = Experiment::new(Config { schedule, coupling, network, ..Config::default() })?;
 //!     experiment.train(300)?;
-//!     Ok::<f64, flow_core::Error>(experiment.evaluate(&experiment.sample(Solver::Euler, 1)?).hits)
+//!     Ok::<f64, flow_core::Error>(experiment.evaluate(&experiment.sample_with(Solver::Euler, 1)?).hits)
 //! };
 //! assert!(one_step(Schedule::CondOt, Coupling::Independent)? < 0.2); // straight paths, random pairs
 //! assert!(one_step(Schedule::CondOt, Coupling::MINIBATCH_OT)? > 0.7); // straight paths, near pairs
@@ -107,8 +109,8 @@ pub use distribution::DistributionSpec;
 pub use document::{Document, SavedFlow};
 pub use error::{Error, Result};
 pub use experiment::{
-    DensityKind, Evaluation, Experiment, How, Moment, Outcome, Passing, PassingPair, Sampling, ShownField,
-    Window, WorstError,
+    Course, DensityKind, Evaluation, Experiment, How, Method, Moment, Outcome, Passing, PassingPair,
+    Sampling, ShownField, Window, WorstError,
 };
 pub use fingerprint::fingerprint;
 pub use rng::Rng;

@@ -26,7 +26,7 @@ fn energy(target: &DistributionSpec, schedule: Schedule, steps: usize) -> f64 {
     let ends = integrate_to_end(&field, Solver::Euler, (0.0, 1.0), steps, &starts(1, COUNT)).unwrap();
     let ends: Vec<_> = ends.end().iter().map(|x| x.map(|x| x as f32)).collect();
     let samples = target.build("target").unwrap().sample(&mut Rng::stream(1, "reference"), COUNT);
-    energy_distance(&ends, &samples)
+    energy_distance(&ends, &samples).unwrap()
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn the_likelihood_of_an_exact_field_is_its_density() {
 fn error(target: &str, samples: &[[f64; 2]]) -> f64 {
     let samples: Vec<_> = samples.iter().map(|x| x.map(|x| x as f32)).collect();
     let reference = distribution(target).sample(&mut Rng::stream(9, "reference"), samples.len());
-    energy_distance(&samples, &reference)
+    energy_distance(&samples, &reference).unwrap()
 }
 
 #[test]

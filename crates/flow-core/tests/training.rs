@@ -20,7 +20,7 @@ fn trained(config: Config, steps: u32) -> Experiment {
 
 /// The share of 4,000 particles that end in the target's support.
 fn hits(experiment: &Experiment, solver: Solver, steps: usize) -> f64 {
-    experiment.evaluate(&experiment.sample(solver, steps).unwrap()).hits
+    experiment.evaluate(&experiment.sample_with(solver, steps).unwrap()).hits
 }
 
 fn config(target: &str) -> Config {

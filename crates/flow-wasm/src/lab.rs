@@ -122,10 +122,10 @@ impl Lab {
     /// means all of them. A sample under way is dropped.
     ///
     /// # Errors
-    /// When there would be more states than fit in memory.
+    /// When there are not so many particles, or there would be more states than fit in memory.
     pub fn start_sample(&mut self, count: usize) -> Result<(), JsError> {
         self.sampling = None;
-        self.sampling = Some(self.experiment.start_sampling(count)?);
+        self.sampling = Some(self.experiment.start_sampling((count > 0).then_some(count))?);
         Ok(())
     }
 
@@ -168,7 +168,7 @@ impl Lab {
     /// constant speed. Costs as much as a sample of many steps, hence not part of the report.
     ///
     /// # Errors
-    /// As [`Lab::sample`].
+    /// As [`Lab::advance_sample`].
     pub fn straightness(&self) -> Result<f64, JsError> {
         Ok(self.experiment.straightness()?)
     }
@@ -235,7 +235,7 @@ impl Lab {
     /// The loss that no network can go below. Takes a tenth of a second; ask once.
     ///
     /// # Errors
-    /// Never expected.
+    /// Where it is not known: in later rounds, and with another objective, stable targets or classes.
     pub fn loss_floor(&self) -> Result<f64, JsError> {
         Ok(self.experiment.loss_floor()?.floor.value)
     }

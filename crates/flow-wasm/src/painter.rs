@@ -71,6 +71,11 @@ impl Painter {
         self.choose_tints();
     }
 
+    /// The colour of each particle by its origin, as 0xRRGGBB; empty where they are coloured by hit.
+    pub fn tints(&self) -> Vec<u32> {
+        self.tints.iter().map(|&[red, green, blue]| u32::from_be_bytes([0, red, green, blue])).collect()
+    }
+
     fn choose_tints(&mut self) {
         self.tints = match (self.by_origin, &self.flow) {
             (Some(is_dark), Some(flow)) => tints(flow.starts(), is_dark),

@@ -49,9 +49,10 @@ impl Options {
                 let source = |x| start.at(x).map_or(f64::NEG_INFINITY, |local| local.log_density);
                 log_likelihood(&**field, source, tolerances, self.time, &points)?
             }
-            Field::Trained(experiment, field) => {
+            Field::Shown(experiment) => {
                 let source = experiment.config().source.build("source")?;
-                log_likelihood(field, |x| source.log_density(x), tolerances, self.time, &points)?
+                let field = experiment.shown_field(None)?;
+                log_likelihood(&field, |x| source.log_density(x), tolerances, self.time, &points)?
             }
         };
         let mean = values.iter().sum::<f64>() / values.len() as f64;

@@ -7,10 +7,10 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use flow_core::{
-    Error, Rng, Scalar,
+    Error, Rng, Sampling, Scalar,
     distribution::{Distribution, Outline},
     field::VelocityField,
-    solver::{Diffusion, Trajectories},
+    solver::{Diffusion, Keep, Trajectories},
 };
 use plotters::{coord::Shift, prelude::*};
 
@@ -107,18 +107,23 @@ impl Options {
         let chosen = self.field.read(&self.class)?;
         let config = chosen.config();
         let (source, target) = (config.source.build("source")?, config.target.build("target")?);
-        let mut rng = Rng::stream(self.solver.seed(config), "particles");
+        let seed = self.solver.seed(config);
+        let mut rng = Rng::stream(seed, "particles");
         let starts = source.sample(&mut rng, self.count);
-        let keep = self.shows(Layer::Trajectories);
+        let keep = if self.shows(Layer::Trajectories) { Keep::EveryState } else { Keep::BothEnds };
+        let (conversion, noise) = (chosen.conversion()?, Rng::stream(seed, "diffusion"));
         match &chosen {
-            Field::Exact(config, field) => {
+            Field::Exact(_, field) => {
                 let starts: Vec<_> = starts.into_iter().map(|x| x.map(f64::from)).collect();
-                let run = self.solver.run(&**field, config, Diffusion::Constant { g: 1.0 }, &starts, keep)?;
+                let course = self.solver.course(Diffusion::Constant { g: 1.0 }, keep)?;
+                let run = Sampling::new(&**field, &conversion, course, &starts, noise)?.finish()?;
                 self.compose(&*target, &*source, &**field, &run)
             }
-            Field::Trained(_, field) => {
-                let run = self.solver.run(field, config, Diffusion::SqrtSigma { g: 1.0 }, &starts, keep)?;
-                self.compose(&*target, &*source, field, &run)
+            Field::Shown(experiment) => {
+                let field = experiment.shown_field(None)?;
+                let course = self.solver.course(Diffusion::SqrtSigma { g: 1.0 }, keep)?;
+                let run = Sampling::new(&field, &conversion, course, &starts, noise)?.finish()?;
+                self.compose(&*target, &*source, &field, &run)
             }
         }
     }

@@ -4,17 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, builder::PossibleValuesParser};
 use flow_core::{
-    Config, Rng, Scalar, Solver,
-    field::{Denoiser, Score, VelocityField},
-    registry,
-    solver::{Diffusion, Tolerances, Trajectories, ancestral, euler_maruyama, integrate, integrate_to_end},
+    Config, Course, Method, Rng, Sampling, Scalar, Solver,
+    config::FieldKind,
+    registry::{self, Entry},
+    solver::{Diffusion, Keep, Tolerances, Trajectories},
 };
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
     failure::Failure,
-    field::{ClassOptions, Field, FieldOptions},
+    field::{ClassOptions, Field, FieldOptions, shown_field},
     input, numbers,
     output::{self, Format},
 };
@@ -29,10 +29,16 @@ Examples:
   flow sample --preset five-modes --count 1000 --solver dopri5 --rtol 1e-8 --format csv
   echo '[[0.3,-1.2]]' | flow sample --spec spec.json --starts - --steps 8 --trajectories
   flow sample --preset five-modes --count 1000 --solver sde --sigma 1 --steps 500
+  flow sample --model five.flow --field paired --count 1000 --steps 8 --trajectories
   flow sample --preset five-modes --starts data.json --from 1 --to 0 --solver rk4 --steps 100")]
 pub struct Options {
     #[command(flatten)]
     field: FieldOptions,
+    /// What moves the points: the network's velocity (learned, the default for --model), the
+    /// velocity it would learn at best (exact, the default otherwise), or for each point the
+    /// velocity towards data of its own, drawn and paired as the coupling says (paired)
+    #[arg(long = "field", id = "kind", value_name = "NAME", value_parser = names(FieldKind::ENTRIES))]
+    kind: Option<String>,
     #[command(flatten)]
     class: ClassOptions,
     #[command(flatten)]
@@ -65,20 +71,20 @@ pub struct SolverOptions {
     /// Method
     #[arg(long, value_name = "NAME", default_value = "euler", value_parser = solver_names())]
     solver: String,
-    /// Steps of a fixed-step solver
-    #[arg(long, value_name = "N", default_value = "100", value_parser = numbers::steps)]
-    steps: usize,
-    /// Relative tolerance of dopri5
-    #[arg(long, value_name = "E", default_value_t = Tolerances::DEFAULT.rtol, value_parser = numbers::finite, allow_negative_numbers = true)]
-    rtol: f64,
+    /// Steps, of any method but dopri5 [default: 100]
+    #[arg(long, value_name = "N", value_parser = numbers::steps)]
+    steps: Option<usize>,
+    /// Relative tolerance of dopri5 [default: 1e-5]
+    #[arg(long, value_name = "E", value_parser = numbers::finite, allow_negative_numbers = true)]
+    rtol: Option<f64>,
     /// Absolute tolerance of dopri5 [default: the relative one]
     #[arg(long, value_name = "E", value_parser = numbers::finite, allow_negative_numbers = true)]
     atol: Option<f64>,
-    /// Noise strength g of the sde
-    #[arg(long, value_name = "G", default_value_t = 1.0, value_parser = numbers::finite, allow_negative_numbers = true)]
-    sigma: f64,
+    /// Noise strength g of the sde [default: 1]
+    #[arg(long, value_name = "G", value_parser = numbers::finite, allow_negative_numbers = true)]
+    sigma: Option<f64>,
     /// How the noise of the sde changes with time [default: constant for exact fields, sqrt-sigma for trained ones]
-    #[arg(long, value_name = "NAME", value_parser = diffusion_names())]
+    #[arg(long, value_name = "NAME", value_parser = names(Diffusion::ENTRIES))]
     diffusion: Option<String>,
     /// Time at the starting points
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = numbers::time, allow_negative_numbers = true)]
@@ -99,24 +105,36 @@ fn solver_names() -> PossibleValuesParser {
     Solver::ENTRIES.iter().map(|entry| entry.name).chain([SDE, DDIM, DDPM]).collect::<Vec<_>>().into()
 }
 
-fn diffusion_names() -> PossibleValuesParser {
-    Diffusion::ENTRIES.iter().map(|entry| entry.name).collect::<Vec<_>>().into()
+fn names<T>(entries: &[Entry<T>]) -> PossibleValuesParser {
+    entries.iter().map(|entry| entry.name).collect::<Vec<_>>().into()
 }
+
+/// Steps, unless said otherwise.
+const USUAL_STEPS: usize = 100;
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
         input::check_stdin(&[self.field.path(), ("--starts", self.starts.starts.as_deref())])?;
-        let (chosen, keep) = (self.field.read(&self.class)?, self.trajectories);
-        let starts = self.starts.read(chosen.config(), self.solver.seed(chosen.config()))?;
+        let kind = self.kind.as_ref().map(|name| registry::find(FieldKind::ENTRIES, "--field", name));
+        let kind = kind.transpose()?.map(|entry| entry.value);
+        let chosen = self.field.read_kind(kind, &self.class)?;
+        let (seed, conversion) = (self.solver.seed(chosen.config()), chosen.conversion()?);
+        let keep = if self.trajectories { Keep::EveryState } else { Keep::BothEnds };
+        let starts = self.starts.read(chosen.config(), seed)?;
+        let rng = Rng::stream(seed, "diffusion");
         match &chosen {
-            Field::Exact(config, field) => {
-                let noise = Diffusion::Constant { g: 1.0 };
-                self.print(&self.solver.run(&**field, config, noise, &starts, keep)?)
+            Field::Exact(_, field) => {
+                let course = self.solver.course(Diffusion::Constant { g: 1.0 }, keep)?;
+                self.print(&Sampling::new(&**field, &conversion, course, &starts, rng)?.finish()?)
             }
-            Field::Trained(experiment, field) => {
-                let noise = Diffusion::SqrtSigma { g: 1.0 };
+            Field::Shown(experiment) => {
+                if kind == Some(FieldKind::Paired) {
+                    self.solver.check_start()?;
+                }
+                let course = self.solver.course(Diffusion::SqrtSigma { g: 1.0 }, keep)?;
                 let starts: Vec<_> = starts.iter().map(|x| x.map(|x| x as f32)).collect();
-                self.print(&self.solver.run(field, experiment.config(), noise, &starts, keep)?)
+                let field = shown_field(experiment, &starts, seed)?;
+                self.print(&Sampling::new(field, &conversion, course, &starts, rng)?.finish()?)
             }
         }
     }
@@ -165,48 +183,67 @@ impl SolverOptions {
         self.seed.unwrap_or(config.seed)
     }
 
-    /// Moves `starts` along `field` as the options say; `diffusion` is the default kind of noise.
-    pub fn run<F: Score + Denoiser<Scalar = <F as VelocityField>::Scalar>>(
-        &self,
-        field: &F,
-        config: &Config,
-        diffusion: Diffusion,
-        starts: &[[<F as VelocityField>::Scalar; 2]],
-        keep_all: bool,
-    ) -> Result<Trajectories<<F as VelocityField>::Scalar>, Failure> {
-        let span = (self.from, self.to);
-        let mut rng = Rng::stream(self.seed(config), "diffusion");
-        let run = match self.solver.as_str() {
-            SDE => {
-                let diffusion = self.diffusion(diffusion)?;
-                euler_maruyama(field, diffusion, config.schedule, span, self.steps, starts, &mut rng)?
-            }
-            DDIM => ancestral(field, config.schedule, 0.0, span, self.steps, starts, &mut rng)?,
-            DDPM => ancestral(field, config.schedule, 1.0, span, self.steps, starts, &mut rng)?,
-            name => {
-                let solver = match registry::find(Solver::ENTRIES, "--solver", name)?.value {
-                    Solver::Dopri5(_) => {
-                        let tolerances = Tolerances { rtol: self.rtol, atol: self.atol.unwrap_or(self.rtol) };
-                        Solver::Dopri5(tolerances)
-                    }
-                    solver => solver,
-                };
-                let solve = if keep_all { integrate } else { integrate_to_end };
-                solve(field, solver, span, self.steps, starts)?
-            }
-        };
-        Ok(run)
+    /// The course that the options ask for; `noise` is the usual kind of noise.
+    pub fn course(&self, noise: Diffusion, keep: Keep) -> Result<Course, Failure> {
+        let (method, steps) = (self.method(noise)?, self.steps.unwrap_or(USUAL_STEPS));
+        Ok(Course { method, span: (self.from, self.to), steps, keep })
     }
 
-    fn diffusion(&self, default: Diffusion) -> Result<Diffusion, Failure> {
+    /// The method, once no option is left that it would not heed.
+    fn method(&self, noise: Diffusion) -> Result<Method, Failure> {
+        let only = |option: &str, value: Option<String>, methods: &str| match value {
+            Some(value) => Err(Failure::input(
+                option,
+                value,
+                format!("left out with {}: it is for {methods}", self.solver),
+            )),
+            None => Ok(()),
+        };
+        let number = |value: Option<f64>| value.map(|value| value.to_string());
+        if self.solver != SDE {
+            only("--sigma", number(self.sigma), SDE)?;
+            only("--diffusion", self.diffusion.clone(), SDE)?;
+        }
+        let solver = Solver::ENTRIES.iter().find(|entry| entry.name == self.solver).map(|entry| entry.value);
+        if solver.is_some_and(Solver::is_adaptive) {
+            only(
+                "--steps",
+                self.steps.map(|steps| steps.to_string()),
+                "methods that do not choose their own",
+            )?;
+        } else {
+            only("--rtol", number(self.rtol), "dopri5")?;
+            only("--atol", number(self.atol), "dopri5")?;
+        }
+        Ok(match (self.solver.as_str(), solver) {
+            (_, Some(Solver::Dopri5(usual))) => {
+                let rtol = self.rtol.unwrap_or(usual.rtol);
+                Method::Flow(Solver::Dopri5(Tolerances { rtol, atol: self.atol.unwrap_or(rtol) }))
+            }
+            (_, Some(solver)) => Method::Flow(solver),
+            (SDE, None) => Method::Noisy(self.noise(noise)?),
+            (DDIM, None) => Method::Ddim,
+            (_, None) => Method::Ddpm,
+        })
+    }
+
+    fn noise(&self, usual: Diffusion) -> Result<Diffusion, Failure> {
         let kind = match &self.diffusion {
             Some(name) => registry::find(Diffusion::ENTRIES, "--diffusion", name)?.value,
-            None => default,
+            None => usual,
         };
-        let g = self.sigma;
+        let g = self.sigma.unwrap_or(1.0);
         Ok(match kind {
             Diffusion::Constant { .. } => Diffusion::Constant { g },
             Diffusion::SqrtSigma { .. } => Diffusion::SqrtSigma { g },
         })
+    }
+
+    /// A point that knows its own data begins where its path does.
+    fn check_start(&self) -> Result<(), Failure> {
+        if self.from == 0.0 {
+            return Ok(());
+        }
+        Err(Failure::input("--from", self.from, "0 with --field paired: a pair's path begins at its noise"))
     }
 }

@@ -116,7 +116,7 @@ impl ExperimentOptions {
     /// The configuration asked for, or none if nothing was asked.
     fn read(&self, steps: usize) -> Result<Option<Config>, Failure> {
         let mut config = match &self.config {
-            Some(path) => input::parse("config", &input::text("--config", path)?)?,
+            Some(path) => input::config("--config", path)?,
             None => Config::default(),
         };
         let before = (self.config.is_none()).then(|| config.clone());

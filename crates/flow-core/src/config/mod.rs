@@ -4,12 +4,14 @@
 //! checkpoint's header and the program's `--config` and `--spec` files are this one type; every
 //! field has a default, so `{}` is a valid configuration.
 
+mod path;
 mod round;
 mod sampling;
 mod training;
 
 use serde::{Deserialize, Serialize};
 
+pub use path::Path;
 pub use round::{Lesson, Round, Sampler};
 pub use sampling::{FieldKind, Guidance, SamplingConfig};
 pub use training::{Decay, Engine, Objective, TrainingConfig};
@@ -153,6 +155,9 @@ impl Config {
         }
         for (index, round) in self.rounds.iter().enumerate() {
             round.validate(&format!("rounds[{index}]"))?;
+            if round.sampler == Sampler::Ddim {
+                self.path(index).conversion(&*source, &*target).check_path()?;
+            }
             if index > 0 && round.after < self.rounds[index - 1].after {
                 let field = format!("rounds[{index}].after");
                 return Err(Error::invalid(field, round.after, "not before the round in front of it"));
@@ -354,6 +359,16 @@ mod tests {
             means: points,
         };
         assert!(config.validate().unwrap_err().to_string().contains("65 modes"));
+    }
+
+    #[test]
+    fn a_distilled_network_makes_no_pairs_by_ddim() {
+        let distilled = Round { lesson: Lesson::Steps { steps: 1 }, ..Round::default() };
+        let teacher = Round { sampler: Sampler::Ddim, ..Round::default() };
+        let config = |rounds| Config { rounds, ..Config::default() };
+        config(vec![teacher, distilled]).validate().unwrap();
+        let refused = config(vec![distilled, teacher]).validate().unwrap_err().to_string();
+        assert!(refused.contains("no path"), "{refused}");
     }
 
     #[test]

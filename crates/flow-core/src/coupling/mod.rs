@@ -4,6 +4,7 @@
 //! marginals will do; the choice decides how straight the learned trajectories are.
 
 mod pairing;
+mod partners;
 
 use serde::{Deserialize, Serialize};
 

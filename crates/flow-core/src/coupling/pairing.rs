@@ -31,6 +31,21 @@ impl Pairs {
         self.x0.is_empty()
     }
 
+    /// # Errors
+    /// [`Error::Invalid`] when the lists differ in length or a coordinate is not finite.
+    fn check(&self) -> Result<()> {
+        let count = self.len();
+        if self.x1.len() != count || self.labels.len() != count {
+            let lengths = format!("{count}, {} and {} long", self.x1.len(), self.labels.len());
+            return Err(Error::invalid("pairs", lengths, "lists x0, x1 and labels of one length"));
+        }
+        let not_finite = |p: &&[f32; 2]| !p.iter().all(|x| x.is_finite());
+        if let Some(point) = self.x0.iter().chain(&self.x1).find(not_finite) {
+            return Err(Error::invalid("pairs", format!("with the point {point:?}"), "finite"));
+        }
+        Ok(())
+    }
+
     /// `count` pairs drawn with replacement.
     fn draw(&self, rng: &mut Rng, count: usize) -> Self {
         let rows: Vec<usize> = (0..count).map(|_| rng.below(self.len())).collect();
@@ -53,6 +68,9 @@ impl Pairs {
     }
 }
 
+/// No training draws more batches; a count above it is damaged, and might not be counted on from.
+const MOST_BATCHES: u64 = 1 << 53;
+
 /// Points of each side that a guide is learnt from.
 const GUIDE_POINTS: usize = 256;
 
@@ -68,12 +86,12 @@ const GUIDE_POINTS: usize = 256;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Pairing {
-    rule: Rule,
+    pub(super) rule: Rule,
     state: PairingState,
 }
 
 #[derive(Debug, Clone)]
-enum Rule {
+pub(super) enum Rule {
     /// Drawn afresh, then paired.
     Drawn(Ends),
     /// Drawn from a fixed set.
@@ -82,11 +100,11 @@ enum Rule {
 
 /// What pairs are drawn from, and how they are paired.
 #[derive(Debug, Clone)]
-struct Ends {
-    coupling: Coupling,
-    source: Arc<dyn Distribution>,
-    target: Arc<dyn Distribution>,
-    is_per_class: bool,
+pub(super) struct Ends {
+    pub(super) coupling: Coupling,
+    pub(super) source: Arc<dyn Distribution>,
+    pub(super) target: Arc<dyn Distribution>,
+    pub(super) is_per_class: bool,
     /// Speeds up the assignments of whole batches.
     guide: Option<Guide>,
 }
@@ -102,6 +120,12 @@ impl Ends {
         Self { coupling, source, target, is_per_class: false, guide }
     }
 
+    /// How many pairs the pool holds once so many batches were drawn.
+    fn pool_size(&self, batches_drawn: u64) -> u64 {
+        let Coupling::MinibatchOt { batch_size, reuse, pool, .. } = self.coupling else { return 0 };
+        batches_drawn.div_ceil(reuse as u64).min(pool as u64) * batch_size as u64
+    }
+
     /// A fresh batch of `count` pairs.
     fn pair(&self, state: &mut PairingState, count: usize) -> Pairs {
         let is_even = matches!(self.coupling, Coupling::MinibatchOt { even: true, .. });
@@ -109,10 +133,14 @@ impl Ends {
             if is_even { from.sample_evenly(rng, count) } else { from.sample_labelled(rng, count) }
         };
         let (x1, labels) = draw(&*self.target, &mut state.target);
-        let (x0, _) = draw(&*self.source, &mut state.source);
+        let (mut x0, _) = draw(&*self.source, &mut state.source);
         match self.coupling {
             Coupling::Independent => Pairs { x0, x1, labels },
-            Coupling::MinibatchOt { .. } if self.is_per_class => assign_per_class(&x0, x1, labels),
+            Coupling::MinibatchOt { .. } if self.is_per_class => {
+                // Even draws come mode by mode, on both sides.
+                shuffle(&mut x0, &mut state.source);
+                assign_per_class(&x0, x1, labels)
+            }
             Coupling::MinibatchOt { .. } => {
                 let partners =
                     self.guide.as_ref().map_or_else(|| assign(&x1, &x0), |guide| guide.assign(&x1, &x0));
@@ -155,18 +183,10 @@ impl Pairing {
     /// [`Error::Invalid`] when the set is empty, its lists differ in length, or a coordinate is
     /// not finite.
     pub fn fixed(pairs: Pairs, seed: u64) -> Result<Self> {
-        let count = pairs.len();
-        if count == 0 {
+        if pairs.is_empty() {
             return Err(Error::invalid("pairs", "an empty list", "at least one pair"));
         }
-        if pairs.x1.len() != count || pairs.labels.len() != count {
-            let lengths = format!("{count}, {} and {} long", pairs.x1.len(), pairs.labels.len());
-            return Err(Error::invalid("pairs", lengths, "lists x0, x1 and labels of one length"));
-        }
-        let not_finite = |p: &&[f32; 2]| !p.iter().all(|x| x.is_finite());
-        if let Some(point) = pairs.x0.iter().chain(&pairs.x1).find(not_finite) {
-            return Err(Error::invalid("pairs", format!("with the point {point:?}"), "finite"));
-        }
+        pairs.check()?;
         Ok(Self { rule: Rule::Fixed, state: PairingState::new(seed, pairs) })
     }
 
@@ -233,13 +253,29 @@ impl Pairing {
     /// Continues from a kept state; the pairs that follow are those that would have followed.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] when the state's pool has lists of unequal length.
+    /// [`Error::Checkpoint`] when the state's pool is not what this pairing would have drawn so far.
     pub fn restore(&mut self, state: PairingState) -> Result<()> {
-        let pool = &state.pool;
-        if pool.x1.len() != pool.len() || pool.labels.len() != pool.len() {
-            return Err(Error::Checkpoint(
-                "the pool of training pairs has lists of unequal length".to_owned(),
-            ));
+        let refuse = |reason: String| Err(Error::Checkpoint(format!("the pool of training pairs {reason}")));
+        if let Err(error) = state.pool.check() {
+            return refuse(format!("is none: {error}"));
+        }
+        let count = state.pool.len();
+        if state.batches_drawn > MOST_BATCHES {
+            return refuse(format!("is said to follow {} batches", state.batches_drawn));
+        }
+        match &self.rule {
+            Rule::Fixed if count == 0 => return refuse("is empty".to_owned()),
+            Rule::Fixed => {}
+            Rule::Drawn(ends) => {
+                let expected = ends.pool_size(state.batches_drawn);
+                if count as u64 != expected {
+                    return refuse(format!("has {count} pairs instead of {expected}"));
+                }
+                let classes = ends.target.mode_count();
+                if let Some(label) = state.pool.labels.iter().find(|&&label| label >= classes) {
+                    return refuse(format!("has the class {label} of {classes}"));
+                }
+            }
         }
         self.state = state;
         Ok(())
@@ -258,9 +294,17 @@ impl PairingState {
     }
 }
 
+/// Puts `points` in random order (Fisher and Yates 1938; Durstenfeld 1964, *Commun. ACM* 7:420).
+fn shuffle(points: &mut [[f32; 2]], rng: &mut Rng) {
+    for last in (1..points.len()).rev() {
+        points.swap(last, rng.below(last + 1));
+    }
+}
+
 /// Pairs noise with data by the cheapest assignment within each class, in the order of the data.
+/// The noise has to be in random order: row i then knows nothing of the class of row i, so it may
+/// as well belong to it.
 fn assign_per_class(x0: &[[f32; 2]], x1: Vec<[f32; 2]>, labels: Vec<usize>) -> Pairs {
-    // Row i of the noise knows nothing of the class of row i, so it may as well belong to it.
     let mut paired = x0.to_vec();
     let class_count = labels.iter().max().map_or(0, |largest| largest + 1);
     for class in 0..class_count {
@@ -278,7 +322,7 @@ fn assign_per_class(x0: &[[f32; 2]], x1: Vec<[f32; 2]>, labels: Vec<usize>) -> P
 mod tests {
     use super::*;
     use crate::assignment::total_cost;
-    use crate::distribution::DistributionSpec;
+    use crate::distribution::{DistributionSpec, PRESETS};
     use crate::metric::energy_distance;
 
     fn pairing(coupling: Coupling) -> Pairing {
@@ -305,7 +349,8 @@ mod tests {
                 let mut pairing = if is_per_class { pairing.per_class() } else { pairing };
                 let pairs = pairing.whole_batches(8, 256);
                 // Twice the mean energy distance of two samples of 2,000.
-                let (at_0, at_1) = (energy_distance(&pairs.x0, &noise), energy_distance(&pairs.x1, &data));
+                let (at_0, at_1) =
+                    (energy_distance(&pairs.x0, &noise).unwrap(), energy_distance(&pairs.x1, &data).unwrap());
                 assert!(at_0 < 0.004 && at_1 < 0.006, "{}: {at_0} {at_1}", entry.name);
                 let modes = pairs.x1.iter().map(|x| target.mode_at(x.map(f64::from)));
                 let agreeing =
@@ -347,19 +392,26 @@ mod tests {
 
     #[test]
     fn per_class_noise_does_not_depend_on_the_class() {
-        let coupling = Coupling::MinibatchOt { batch_size: 256, reuse: 1, pool: 64, even: true };
-        let mut classes = pairing(coupling).per_class();
-        let mut sums = [[0.0_f64; 3]; 5];
-        for _ in 0..40 {
-            let pairs = classes.next_batch(256);
-            for (x0, &label) in pairs.x0.iter().zip(&pairs.labels) {
-                sums[label][0] += f64::from(x0[0]);
-                sums[label][1] += f64::from(x0[1]);
-                sums[label][2] += 1.0;
+        let target = DistributionSpec::preset("five-modes").build("target").unwrap();
+        for preset in PRESETS.iter().filter(|preset| preset.value.is_source) {
+            let source = preset.value.build();
+            let ([left, up], deviation) = (source.mean(), source.standard_deviation());
+            for even in [false, true] {
+                let coupling = Coupling::MinibatchOt { batch_size: 256, reuse: 1, pool: 1, even };
+                let pairing = Pairing::new(coupling, source.clone(), target.clone(), 3).unwrap();
+                let pairs = pairing.per_class().whole_batches(40, 256);
+                let mut sums = [[0.0_f64; 3]; 5];
+                for (x0, &label) in pairs.x0.iter().zip(&pairs.labels) {
+                    sums[label][0] += f64::from(x0[0]) - left;
+                    sums[label][1] += f64::from(x0[1]) - up;
+                    sums[label][2] += 1.0;
+                }
+                // About 2,000 points in a class: five standard errors.
+                for [x, y, count] in sums {
+                    let offset = libm::hypot(x, y) / count / deviation;
+                    assert!(offset < 0.12, "{} (even: {even}): {offset}", preset.name);
+                }
             }
-        }
-        for [x, y, count] in sums {
-            assert!((x / count).abs() < 0.12 && (y / count).abs() < 0.12, "{} {}", x / count, y / count);
         }
     }
 
@@ -374,6 +426,28 @@ mod tests {
             for _ in 0..5 {
                 assert_eq!(original.next_batch(30), copy.next_batch(30));
             }
+        }
+    }
+
+    #[test]
+    fn a_state_that_does_not_fit_is_refused() {
+        let mut original = pairing(OT);
+        (0..5).for_each(|_| drop(original.next_batch(30)));
+        let fixed = Pairing::fixed(original.pool().clone(), 1).unwrap();
+        let changes: [fn(&mut PairingState); 5] = [
+            |state| state.pool = Pairs::default(),
+            |state| state.pool.x1.truncate(9),
+            |state| state.pool.x0[3] = [0.0, f32::NAN],
+            |state| state.pool.labels[0] = 5,
+            |state| state.batches_drawn = 1,
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            let mut state = original.state().clone();
+            change(&mut state);
+            let refused = |mut pairing: Pairing| matches!(pairing.restore(state.clone()), Err(Error::Checkpoint(reason)) if reason.len() > 30);
+            assert!(refused(pairing(OT)), "change {index}");
+            assert_eq!(refused(pairing(Coupling::Independent)), index > 0, "change {index}");
+            assert_eq!(refused(fixed.clone()), index < 3, "change {index}");
         }
     }
 

@@ -56,12 +56,13 @@ pub trait Distribution: Debug + Send + Sync {
     }
 
     /// As [`sample_labelled`](Self::sample_labelled), but covering the distribution more evenly:
-    /// each point alone is distributed as ever, while together they leave fewer gaps and clusters
-    /// than independent ones would.
+    /// one of the points picked at random is distributed as ever, while together they leave fewer
+    /// gaps and clusters than independent ones would.
     ///
-    /// Each mode gets its fair share of the points, and within it they follow the sequence that
-    /// adds powers of 1/1.3247 (the plane's golden ratio) modulo 1, shifted at random (Cranley and
-    /// Patterson 1976, *SIAM J. Numer. Anal.* 13:904).
+    /// The points come mode by mode, each of which gets its fair share of them. Within a mode they
+    /// follow the R2 sequence (Roberts 2018, *The unreasonable effectiveness of quasirandom
+    /// sequences*), which adds the first two powers of 1/1.3247, the plastic number's inverse,
+    /// modulo 1, shifted at random (Cranley and Patterson 1976, *SIAM J. Numer. Anal.* 13:904).
     fn sample_evenly(&self, rng: &mut Rng, count: usize) -> (Vec<[f32; 2]>, Vec<usize>) {
         const STRIDES: [f64; 2] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_2];
         let shift = [rng.uniform(), rng.uniform(), rng.uniform()];

@@ -2,9 +2,8 @@
 
 use super::Experiment;
 use crate::{
-    Config, Coupling, Error, Result, Rng, Solver,
+    Config, Error, Result, Rng, Solver,
     config::Objective,
-    field::exact::ExactField,
     metric::{Estimate, LossFloor, coverage, energy_distance, field_error, loss_floor, straightness},
     solver::{Trajectories, integrate, integrate_to_end},
 };
@@ -71,7 +70,7 @@ impl Experiment {
     /// As [`integrate`].
     pub fn straightness(&self) -> Result<f64> {
         let starts = first(&self.starts, STRAIGHTNESS_POINTS);
-        let field = self.shown_field(starts.len())?;
+        let field = self.shown_field(Some(starts.len()))?;
         let fine = integrate(&field, Solver::Euler, (0.0, 1.0), STRAIGHTNESS_STEPS, starts)?;
         Ok(straightness(&fine).map_or(0.0, |s| s.normalised))
     }
@@ -82,7 +81,7 @@ impl Experiment {
     /// As [`integrate`].
     pub fn error_at(&self, solver: Solver, steps: usize) -> Result<Outcome> {
         let starts = first(&self.starts, MEASURED_POINTS);
-        let field = self.shown_field(starts.len())?;
+        let field = self.shown_field(Some(starts.len()))?;
         let ends = integrate_to_end(&field, solver, (0.0, 1.0), steps, starts)?;
         Ok(Outcome {
             energy: self.energy(ends.end()),
@@ -118,20 +117,16 @@ impl Experiment {
     /// over 10,000 points of all times: the loss without its floor.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the exact field is not known: for couplings that are not
-    /// independent, in later rounds, and for some pairs of source and target.
+    /// As [`exact_field`](Self::exact_field).
     pub fn field_error(&self) -> Result<Estimate> {
-        if self.config.coupling != Coupling::Independent || self.rounds_begun > 0 {
-            let reason = "the exact field is known for independent pairs only";
-            return Err(Error::unavailable("field error", reason));
-        }
-        let exact = ExactField::new(&*self.target, &*self.source, self.config.schedule)?;
+        let exact = self.exact_field()?;
         let mut rng = Rng::stream(self.config.seed, "field error");
         field_error(&self.shown_network(), &exact, &*self.source, &*self.target, 10_000, &mut rng)
     }
 
     fn energy(&self, samples: &[[f32; 2]]) -> f64 {
-        energy_distance(first(samples, MEASURED_POINTS), &self.reference)
+        // Points that are not finite are infinitely far away.
+        energy_distance(first(samples, MEASURED_POINTS), &self.reference).unwrap_or(f64::INFINITY)
     }
 }
 
@@ -142,6 +137,7 @@ fn first(points: &[[f32; 2]], count: usize) -> &[[f32; 2]] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Coupling;
 
     fn small() -> Config {
         let mut config = Config::default();
@@ -153,9 +149,9 @@ mod tests {
     #[test]
     fn measurements_tell_a_trained_field_from_an_untrained_one() {
         let mut experiment = Experiment::new(small()).unwrap();
-        let before = experiment.evaluate(&experiment.sample(Solver::Euler, 16).unwrap());
+        let before = experiment.evaluate(&experiment.sample_with(Solver::Euler, 16).unwrap());
         experiment.train(400).unwrap();
-        let trajectories = experiment.sample(Solver::Euler, 16).unwrap();
+        let trajectories = experiment.sample_with(Solver::Euler, 16).unwrap();
         let after = experiment.evaluate(&trajectories);
         assert_eq!((after.modes, after.mode_count, after.evaluations), (5, 5, 16));
         assert!(after.hits > 0.6 && before.hits < 0.4, "{} {}", before.hits, after.hits);

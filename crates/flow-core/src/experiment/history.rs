@@ -95,8 +95,7 @@ impl Experiment {
             Some(index) => {
                 let accepted = format!("below {}", self.history.entries.len());
                 let entry = self.history.entries.get(index);
-                let (_, network) = entry.ok_or_else(|| Error::invalid("moment", index, accepted))?;
-                Some(network.clone())
+                Some(entry.ok_or_else(|| Error::invalid("moment", index, accepted))?.clone())
             }
         };
         Ok(())
@@ -104,7 +103,7 @@ impl Experiment {
 
     /// The network on show: that of the moment chosen by [`show_moment`](Self::show_moment).
     pub(super) fn shown_network(&self) -> NetworkField {
-        self.shown.clone().unwrap_or_else(|| self.field())
+        self.shown.as_ref().map_or_else(|| self.field(), |(_, network)| network.clone())
     }
 }
 
@@ -121,7 +120,7 @@ mod tests {
     }
 
     fn hash(experiment: &Experiment) -> u64 {
-        let mut sampling = experiment.start_sampling(0).unwrap();
+        let mut sampling = experiment.start_sampling(None).unwrap();
         while sampling.advance().unwrap() < 1.0 {}
         fingerprint(sampling.into_trajectories().end())
     }

@@ -3,18 +3,19 @@
 mod evaluation;
 mod history;
 mod queries;
-mod shown;
+mod resume;
+mod rounds;
+mod sampling;
+mod shown_field;
 
 use std::sync::{Arc, OnceLock};
 
 use crate::{
-    Checkpoint, Config, Error, Result, Rng, Solver,
-    config::{Round, SamplingConfig},
-    coupling::Pairs,
+    Config, Result, Rng,
+    config::SamplingConfig,
     distribution::Distribution,
-    field::{Conversion, Guided, NetworkField},
+    field::NetworkField,
     metric::LossFloor,
-    solver::{Trajectories, integrate},
     train::{LossHistory, Trainer, lesson::Preparation},
 };
 use evaluation::MEASURED_POINTS;
@@ -22,7 +23,8 @@ pub use evaluation::{Evaluation, Outcome};
 use history::History;
 pub use history::Moment;
 pub use queries::{DensityKind, How, Passing, PassingPair, Window, WorstError};
-pub use shown::{Sampling, ShownField};
+pub use sampling::{Course, Method, Sampling};
+pub use shown_field::ShownField;
 
 /// Everything that one panel of the page, or one run of the program, is about.
 ///
@@ -30,10 +32,10 @@ pub use shown::{Sampling, ShownField};
 /// training is divided into calls. Two experiments of equal seed and source move the same noise.
 ///
 /// ```
-/// use flow_core::{Config, Experiment, Solver};
+/// use flow_core::{Config, Experiment};
 /// let mut experiment = Experiment::new(Config::default())?;
 /// experiment.train(30)?;
-/// let trajectories = experiment.sample(Solver::Euler, 4)?;
+/// let trajectories = experiment.sample()?;
 /// let evaluation = experiment.evaluate(&trajectories);
 /// assert_eq!((experiment.training_step(), evaluation.evaluations), (30, 4));
 /// # Ok::<(), flow_core::Error>(())
@@ -51,8 +53,8 @@ pub struct Experiment {
     loss_floor: OnceLock<LossFloor>,
     losses: LossHistory,
     history: History,
-    /// The network of an earlier moment that is on show; `None` for that of now.
-    shown: Option<NetworkField>,
+    /// The network of an earlier moment that is on show, and when that was; `None` for that of now.
+    shown: Option<(Moment, NetworkField)>,
     starts: Vec<[f32; 2]>,
     /// The data that each particle is paired with, once asked for.
     partners: OnceLock<Vec<[f32; 2]>>,
@@ -88,54 +90,6 @@ impl Experiment {
         })
     }
 
-    /// Everything needed to continue, as bytes.
-    ///
-    /// # Errors
-    /// As [`Checkpoint::to_bytes`].
-    pub fn checkpoint(&self) -> Result<Vec<u8>> {
-        Checkpoint {
-            config: self.config.clone(),
-            rounds_begun: self.rounds_begun,
-            steps_before: self.steps_before,
-            trainer: self.trainer.state()?,
-            losses: self.losses.clone(),
-        }
-        .to_bytes()
-    }
-
-    /// Continues from the bytes of [`checkpoint`](Self::checkpoint), bit for bit as if there had
-    /// been no interruption.
-    ///
-    /// # Errors
-    /// As [`Checkpoint::from_bytes`] and [`new`](Self::new), and
-    /// [`Error::Checkpoint`] when its parts do not fit together.
-    pub fn resume(bytes: &[u8]) -> Result<Self> {
-        let Checkpoint { config, rounds_begun, steps_before, trainer, losses } =
-            Checkpoint::from_bytes(bytes)?;
-        let mut experiment = Self::new(config)?;
-        if rounds_begun > experiment.config.rounds.len() {
-            return Err(Error::Checkpoint("more rounds have begun than there are".to_owned()));
-        }
-        if rounds_begun > 0 {
-            // Any pair will do: the state brings the round's own.
-            let any = Pairs { x0: vec![[0.0; 2]], x1: vec![[0.0; 2]], labels: vec![0] };
-            experiment.trainer = experiment.trainer_of_round(rounds_begun - 1, any)?;
-        }
-        experiment.trainer.restore(trainer)?;
-        (experiment.rounds_begun, experiment.steps_before) = (rounds_begun, steps_before);
-        experiment.losses = losses;
-        Ok(experiment)
-    }
-
-    /// The averaged weights for other programs, as the bytes of a
-    /// [safetensors](crate::safetensors) file.
-    ///
-    /// # Errors
-    /// Never expected; as [`safetensors::write`](crate::safetensors::write).
-    pub fn safetensors(&self) -> Result<Vec<u8>> {
-        self.trainer.safetensors(&self.config)
-    }
-
     /// What it was made from.
     pub fn config(&self) -> &Config {
         &self.config
@@ -169,73 +123,8 @@ impl Experiment {
         self.steps_before + self.trainer.step_count()
     }
 
-    /// Adds a round to the configuration, to begin with the next training step.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when a value is out of range, or a round of the configuration has yet to
-    /// begin.
-    pub fn add_round(&mut self, round: Round) -> Result<()> {
-        if self.rounds_begun < self.config.rounds.len() {
-            return Err(Error::invalid("rounds", "waiting", "begun, all of them, before one more"));
-        }
-        let mut config = self.config.clone();
-        config.rounds.push(Round { after: self.training_step(), ..round });
-        config.validate()?;
-        self.config = config;
-        Ok(())
-    }
-
-    /// The round that has not begun yet, if there is one.
-    pub fn next_round(&self) -> Option<&Round> {
-        self.config.rounds.get(self.rounds_begun)
-    }
-
     fn now(&self) -> Moment {
         Moment { generation: self.rounds_begun, step: self.training_step() }
-    }
-
-    /// Does one piece of what the next training step has to wait for: the pairs of a round that is
-    /// due. Returns the share that is done, 1 when training can go on. A checkpoint taken before
-    /// that begins the preparation again, with the same outcome.
-    ///
-    /// # Errors
-    /// As [`integrate`].
-    pub fn prepare(&mut self) -> Result<f64> {
-        let step = self.training_step();
-        let Some(&round) = self.next_round().filter(|round| round.after <= step) else { return Ok(1.0) };
-        let mut preparation = self.preparation.take().unwrap_or_else(|| self.preparation_of(round));
-        let share = preparation.advance()?;
-        if share < 1.0 {
-            self.preparation = Some(preparation);
-            return Ok(share);
-        }
-        let now = self.now();
-        self.history.keep(now, self.trainer.field());
-        let trainer = self.trainer_of_round(self.rounds_begun, preparation.into_pairs())?;
-        self.steps_before = step;
-        self.trainer = trainer;
-        self.rounds_begun += 1;
-        // Another round may be due at the same step.
-        let is_due = self.next_round().is_some_and(|next| next.after <= step);
-        Ok(if is_due { 0.0 } else { 1.0 })
-    }
-
-    fn preparation_of(&self, round: Round) -> Preparation {
-        // The network so far belongs to the path of its own round.
-        let schedule = self.trainer.preconditioning().schedule();
-        let conversion = Conversion::new(schedule, &*self.source, &*self.target, self.config.coupling);
-        let rng = Rng::stream(self.round_seed(self.rounds_begun), "noise");
-        Preparation::new(round, self.field(), conversion, self.source.clone(), rng)
-    }
-
-    fn trainer_of_round(&self, index: usize, pairs: Pairs) -> Result<Trainer> {
-        let (config, seed) = (&self.config, self.round_seed(index));
-        Trainer::for_round(config, &config.rounds[index], seed, pairs, &*self.source, &*self.target)
-    }
-
-    /// Every round draws from streams of its own.
-    fn round_seed(&self, index: usize) -> u64 {
-        Rng::stream(self.config.seed, &format!("round {index}")).bits()
     }
 
     /// The loss over the whole of training.
@@ -279,27 +168,9 @@ impl Experiment {
         self.trainer.class_count()
     }
 
-    /// The field of one class (a mode of the target, counted from 0), exaggerated by `weight`; 1 is
-    /// the class as it is.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when the network knows no such class or the weight is not finite.
-    pub fn guided_field(&self, class: usize, weight: f64) -> Result<Guided<NetworkField, NetworkField>> {
-        let network = self.shown_network();
-        Guided::new(network.clone().with_class(Some(class))?, network, weight)
-    }
-
     /// The particles at t = 0.
     pub fn starts(&self) -> &[[f32; 2]] {
         &self.starts
-    }
-
-    /// Moves every particle from t = 0 to t = 1 with the field learned so far.
-    ///
-    /// # Errors
-    /// As [`integrate`].
-    pub fn sample(&self, solver: Solver, steps: usize) -> Result<Trajectories<f32>> {
-        integrate(&self.field(), solver, (0.0, 1.0), steps, &self.starts)
     }
 }
 
@@ -311,7 +182,7 @@ fn draw_starts(config: &Config, source: &dyn Distribution) -> Vec<[f32; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Coupling, Schedule, config::Lesson, fingerprint};
+    use crate::{Coupling, Schedule, Solver, fingerprint};
 
     fn small() -> Config {
         let mut config = Config::default();
@@ -326,10 +197,10 @@ mod tests {
         once.train(12).unwrap();
         for _ in 0..4 {
             often.train(3).unwrap();
-            often.sample(Solver::Euler, 2).unwrap();
+            often.sample_with(Solver::Euler, 2).unwrap();
             often.straightness().unwrap();
         }
-        let [a, b] = [once, often].map(|e| fingerprint(e.sample(Solver::Heun, 3).unwrap().end()));
+        let [a, b] = [once, often].map(|e| fingerprint(e.sample_with(Solver::Heun, 3).unwrap().end()));
         assert_eq!(a, b);
     }
 
@@ -354,49 +225,8 @@ mod tests {
         config.sampling.particles = 700;
         let mut made = Experiment::new(config).unwrap();
         made.train(6).unwrap();
-        let [a, b] = [changed, made].map(|e| fingerprint(e.sample(Solver::Euler, 2).unwrap().end()));
+        let [a, b] = [changed, made].map(|e| fingerprint(e.sample_with(Solver::Euler, 2).unwrap().end()));
         assert_eq!(a, b);
-    }
-
-    #[test]
-    fn a_second_round_straightens_the_first() {
-        let mut experiment = Experiment::new(small()).unwrap();
-        experiment.train(400).unwrap();
-        let bent = experiment.straightness().unwrap();
-        let round = Round { pairs: 2000, sampler_steps: 16, ..Round::default() };
-        experiment.add_round(round).unwrap();
-        assert_eq!(experiment.config().rounds[0].after, 400);
-        assert!(experiment.add_round(round).is_err(), "one round at a time");
-        experiment.train(400).unwrap();
-        assert_eq!(experiment.training_step(), 800);
-        assert_eq!(experiment.losses().points().len(), 800);
-        let straight = experiment.straightness().unwrap();
-        assert!(straight < 0.05 * bent, "{bent} {straight}");
-        let hits = experiment.evaluate(&experiment.sample(Solver::Euler, 1).unwrap()).hits;
-        assert!(hits > 0.6, "{hits}");
-
-        // The same rounds in the configuration from the beginning give the same bits, prepared by pieces or not.
-        let mut planned = Experiment::new(experiment.config().clone()).unwrap();
-        planned.train(400).unwrap();
-        let shares: Vec<_> = (0..4).map(|_| planned.prepare().unwrap()).collect();
-        assert_eq!(shares, [0.256, 0.512, 0.768, 1.0]);
-        assert_eq!(planned.training_step(), 400);
-        planned.train(400).unwrap();
-        let end = |e: &Experiment| fingerprint(e.sample(Solver::Euler, 2).unwrap().end());
-        assert_eq!(end(&experiment), end(&planned));
-    }
-
-    #[test]
-    fn distillation_puts_the_whole_way_into_one_step() {
-        let mut experiment = Experiment::new(small()).unwrap();
-        experiment.train(400).unwrap();
-        let hits = |e: &Experiment| e.evaluate(&e.sample(Solver::Euler, 1).unwrap()).hits;
-        let before = hits(&experiment);
-        let lesson = Lesson::Steps { steps: 1 };
-        experiment.add_round(Round { pairs: 2000, sampler_steps: 16, lesson, ..Round::default() }).unwrap();
-        experiment.train(400).unwrap();
-        let after = hits(&experiment);
-        assert!(before < 0.05 && after > 0.7, "{before} {after}");
     }
 
     #[test]

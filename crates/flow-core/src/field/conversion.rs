@@ -34,17 +34,20 @@ pub struct Conversion {
     data_mean: Option<[f64; 2]>,
     /// Why there is no score, if there is none.
     no_score: Option<&'static str>,
+    /// Why nothing follows from anything, if the field belongs to no path.
+    no_path: Option<&'static str>,
 }
 
 impl Conversion {
-    /// The conversions of the path between `source` and `target` with this schedule and coupling.
+    /// The conversions of the path between `source` and `target` with this schedule and coupling;
+    /// `None` for pairs that a network made.
     pub fn new(
         schedule: Schedule,
         source: &dyn Distribution,
         target: &dyn Distribution,
-        coupling: Coupling,
+        coupling: impl Into<Option<Coupling>>,
     ) -> Self {
-        let independent = coupling == Coupling::Independent;
+        let independent = coupling.into() == Some(Coupling::Independent);
         let no_score = if !independent {
             Some("noise and data are not paired independently, so the score is no function of the velocity")
         } else if !is_standard_normal(source) {
@@ -52,7 +55,19 @@ impl Conversion {
         } else {
             None
         };
-        Self { schedule, data_mean: independent.then(|| target.mean()), no_score }
+        Self { schedule, data_mean: independent.then(|| target.mean()), no_score, no_path: None }
+    }
+
+    /// The same without the score, for the `reason` given.
+    #[must_use]
+    pub fn without_score(self, reason: &'static str) -> Self {
+        Self { no_score: Some(reason), ..self }
+    }
+
+    /// The same without any conversion, for the `reason` given: of a field that belongs to no path.
+    #[must_use]
+    pub fn without_path(self, reason: &'static str) -> Self {
+        Self { no_score: Some(reason), no_path: Some(reason), ..self }
     }
 
     /// The schedule of the path.
@@ -66,6 +81,15 @@ impl Conversion {
     /// [`Error::Unavailable`] with the reason when it cannot.
     pub fn check_score(&self) -> Result<()> {
         self.no_score.map_or(Ok(()), |reason| Err(Error::unavailable("score", reason)))
+    }
+
+    /// Whether the expected data and noise can be had.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the reason when they cannot.
+    pub fn check_path(&self) -> Result<()> {
+        let refuse = |reason| Err(Error::unavailable("what a particle comes from and goes to", reason));
+        self.no_path.map_or(Ok(()), refuse)
     }
 
     /// The quantity `to` at time `t` and point `x`, where the quantity `from` is `value`.
@@ -89,6 +113,7 @@ impl Conversion {
         if from == to {
             return Ok(value);
         }
+        self.check_path()?;
         let at = self.schedule.at(t);
         match to {
             Quantity::Data => self.data(t, &at, from, x, value),
@@ -234,6 +259,10 @@ impl<F: Divergence> Divergence for Converted<F> {
 }
 
 impl<F: VelocityField> Score for Converted<F> {
+    fn check_score(&self) -> Result<()> {
+        self.conversion.check_score()
+    }
+
     fn score(&self, t: f64, x: &[[F::Scalar; 2]], out: &mut [[F::Scalar; 2]]) -> Result<()> {
         self.conversion.check_score()?;
         self.field.velocity(t, x, out)?;

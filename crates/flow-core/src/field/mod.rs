@@ -2,16 +2,19 @@
 
 pub mod conversion;
 pub mod exact;
+mod forwarding;
 mod guided;
 mod network;
 mod paired;
 pub mod preconditioning;
+mod rounded;
 mod transformed;
 
 pub use conversion::{Conversion, Converted, Quantity};
 pub use guided::Guided;
 pub use network::NetworkField;
 pub use paired::PairedField;
+pub use rounded::Rounded;
 pub use transformed::Transformed;
 
 use crate::{Result, scalar::Scalar};
@@ -46,6 +49,14 @@ pub trait Divergence: VelocityField {
 
 /// A field that also knows the gradient of the log density of its marginal at each time.
 pub trait Score: VelocityField {
+    /// Whether there is a score at all, whatever the place and the time.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable) with the reason when there is none.
+    fn check_score(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Writes the score of each of the n points at time `t` into `out` (n x 2).
     ///
     /// # Errors
@@ -85,24 +96,4 @@ pub trait Denoiser {
         data: &mut [[Self::Scalar; 2]],
         noise: &mut [[Self::Scalar; 2]],
     ) -> Result<()>;
-}
-
-impl<F: VelocityField + ?Sized> VelocityField for &F {
-    type Scalar = F::Scalar;
-
-    fn velocity(&self, t: f64, x: &[[F::Scalar; 2]], out: &mut [[F::Scalar; 2]]) -> Result<()> {
-        (**self).velocity(t, x, out)
-    }
-}
-
-impl<F: Divergence + ?Sized> Divergence for &F {
-    fn velocity_and_divergence(
-        &self,
-        t: f64,
-        x: &[[F::Scalar; 2]],
-        velocity: &mut [[F::Scalar; 2]],
-        divergence: &mut [F::Scalar],
-    ) -> Result<()> {
-        (**self).velocity_and_divergence(t, x, velocity, divergence)
-    }
 }

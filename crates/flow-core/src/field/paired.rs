@@ -1,6 +1,6 @@
 //! The conditional velocity: each particle knows its own target.
 
-use super::VelocityField;
+use super::{Divergence, VelocityField};
 use crate::{Error, Result, Scalar, Schedule};
 
 /// The velocity of particles that each follow the conditional path of one pair (x0, x1):
@@ -48,6 +48,14 @@ impl<S: Scalar> VelocityField for PairedField<S> {
             *out = std::array::from_fn(|d| d_alpha * x1[d] + d_sigma * x0[d]);
         }
         Ok(())
+    }
+}
+
+impl<S: Scalar> Divergence for PairedField<S> {
+    /// Refused: every particle has a velocity of its own, and the places between them have none.
+    fn velocity_and_divergence(&self, _: f64, _: &[[S; 2]], _: &mut [[S; 2]], _: &mut [S]) -> Result<()> {
+        let reason = "every particle has a velocity of its own, the place has none";
+        Err(Error::unavailable("the divergence", reason))
     }
 }
 

@@ -1,25 +1,31 @@
 //! The energy distance between two sets of samples.
 
+use super::wasserstein::check;
+use crate::Result;
+
 /// `2 E|X - Y| - E|X - X'| - E|Y - Y'|` of the two empirical distributions (Székely and Rizzo
 /// 2013, *J. Stat. Plan. Inference* 143:1249): at least 0, and 0 only if they are the same.
 ///
 /// Every pair counts, a point with itself too, so two independent samples of one distribution do
-/// not give 0 but about `E|X - X'| (1/n + 1/m)`. Empty sets give 0.
+/// not give 0 but about `E|X - X'| (1/n + 1/m)`.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) for empty samples and coordinates that are not finite.
 ///
 /// ```
 /// use flow_core::metric::energy_distance;
-/// assert_eq!(energy_distance(&[[0.0, 0.0]], &[[3.0, 4.0]]), 10.0);
+/// assert_eq!(energy_distance(&[[0.0, 0.0]], &[[3.0, 4.0]])?, 10.0);
+/// # Ok::<(), flow_core::Error>(())
 /// ```
-pub fn energy_distance(a: &[[f32; 2]], b: &[[f32; 2]]) -> f64 {
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
+pub fn energy_distance(a: &[[f32; 2]], b: &[[f32; 2]]) -> Result<f64> {
+    check("a", a)?;
+    check("b", b)?;
     let (a, b) = (Columns::new(a), Columns::new(b));
     let (n, m) = (a.count as f64, b.count as f64);
     let between = a.sum_of_distances_to(&b) / (n * m);
     // Distances within a set are counted once and doubled.
     let within = |set: &Columns, count: f64| 2.0 * set.sum_of_distances_within() / (count * count);
-    (2.0 * between - within(&a, n) - within(&b, m)).max(0.0)
+    Ok((2.0 * between - within(&a, n) - within(&b, m)).max(0.0))
 }
 
 /// Distances computed side by side. The sums are kept in this many separate lanes, in this order,
@@ -76,7 +82,13 @@ fn distances_from(p: [f32; 2], x: &[f32], y: &[f32]) -> f64 {
         }
         sum += lanes.iter().map(|&lane| f64::from(lane)).sum::<f64>();
     }
-    sum
+    if sum.is_finite() { sum } else { distances_from_far(p, x, y) }
+}
+
+/// [`distances_from`] where squares do not fit in f32.
+fn distances_from_far(p: [f32; 2], x: &[f32], y: &[f32]) -> f64 {
+    let difference = |a: f32, b: f32| f64::from(a) - f64::from(b);
+    x.iter().zip(y).map(|(&x, &y)| libm::hypot(difference(p[0], x), difference(p[1], y))).sum()
 }
 
 #[cfg(test)]
@@ -106,7 +118,7 @@ mod tests {
         for (n, m) in [(1, 1), (7, 3), (65, 130), (500, 333)] {
             let a: Vec<_> = (0..n).map(|_| rng.normal_pair().map(|x| x as f32)).collect();
             let b: Vec<_> = (0..m).map(|_| rng.normal_pair().map(|x| x as f32 + 1.0)).collect();
-            let difference = energy_distance(&a, &b) - plain(&a, &b);
+            let difference = energy_distance(&a, &b).unwrap() - plain(&a, &b);
             assert!(difference.abs() < 1e-6, "{n} x {m}: {difference}");
         }
     }
@@ -116,13 +128,28 @@ mod tests {
         let target = DistributionSpec::preset("five-modes").build("target").unwrap();
         let mut rng = Rng::stream(1, "test");
         let samples = target.sample(&mut rng, 2000);
-        assert!(energy_distance(&samples, &samples) < 1e-6);
+        assert!(energy_distance(&samples, &samples).unwrap() < 1e-6);
         let pairs = 20;
         let mean = (0..pairs)
-            .map(|_| energy_distance(&target.sample(&mut rng, 2000), &target.sample(&mut rng, 2000)))
+            .map(|_| {
+                let [a, b] = [(); 2].map(|()| target.sample(&mut rng, 2000));
+                energy_distance(&a, &b).unwrap()
+            })
             .sum::<f64>()
             / f64::from(pairs);
         // E|X - X'| (1/n + 1/m) with E|X - X'| = 2.56; single pairs vary threefold.
         assert!((0.0018..0.0036).contains(&mean), "{mean}");
+    }
+
+    #[test]
+    fn nonsense_has_no_distance_and_far_is_far() {
+        let near = [[0.0, 1.0], [1.0, 0.0]];
+        assert!(energy_distance(&[], &near).is_err() && energy_distance(&near, &[]).is_err());
+        assert!(energy_distance(&near, &[[f32::NAN, 0.0]]).is_err());
+        for far in [1e18_f32, 1e20, 3e38] {
+            let distance = energy_distance(&near, &[[far, 0.0], [-far, 0.0]]).unwrap();
+            // Twice the mean distance of the two sets, less that within the far one.
+            assert!((distance / f64::from(far) - 1.0).abs() < 1e-6, "{far}: {distance}");
+        }
     }
 }

@@ -180,7 +180,7 @@ fn every_script_runs_and_gives_the_samples_of_the_lab() {
         sampling.field = FieldKind::Learned;
         let is_noisy = sampling.diffusion.is_some();
         experiment.set_sampling(sampling).unwrap();
-        let mut run = experiment.start_sampling(0).unwrap();
+        let mut run = experiment.start_sampling(None).unwrap();
         while run.advance().unwrap() < 1.0 {}
         let run = run.into_trajectories();
         let mut table = "particle,start_x,start_y,end_x,end_y,hit\n".to_owned();

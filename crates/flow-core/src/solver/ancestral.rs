@@ -1,6 +1,6 @@
 //! DDIM and DDPM: sampling by guessing the data and adding the right noise back.
 
-use super::{Trajectories, limits};
+use super::{Keep, Trajectories, fixed_step::time_at, limits};
 use crate::{Error, Result, Rng, Scalar, Schedule, field::Denoiser};
 
 /// Moves `starts` by `steps` equal steps in time, each of which asks `model` for the data and the
@@ -23,50 +23,102 @@ pub fn ancestral<M: Denoiser + ?Sized>(
     model: &M,
     schedule: Schedule,
     eta: f64,
-    (start, end): (f64, f64),
+    span: (f64, f64),
     steps: usize,
     starts: &[[M::Scalar; 2]],
     rng: &mut Rng,
 ) -> Result<Trajectories<M::Scalar>> {
-    limits::check_span((start, end))?;
-    limits::check_starts(starts)?;
-    limits::check_steps::<M::Scalar>(steps, steps.saturating_add(1), starts.len())?;
-    if !(0.0..=1.0).contains(&eta) {
-        return Err(Error::invalid("eta", eta, "from 0 (DDIM) to 1 (DDPM)"));
-    }
-    if eta > 0.0 && end < start {
-        return Err(Error::invalid("eta", eta, "0 when time runs backward"));
+    let mut integration = AncestralIntegration::new(Keep::EveryState, schedule, eta, span, steps, starts)?;
+    while integration.advance(model, rng)? < 1.0 {}
+    Ok(integration.into_trajectories())
+}
+
+/// [`ancestral`] under way, one step at a time. The bits do not depend on when the steps are taken,
+/// as long as they draw from one random stream.
+#[derive(Debug)]
+pub struct AncestralIntegration<S> {
+    schedule: Schedule,
+    eta: f64,
+    span: (f64, f64),
+    steps: usize,
+    done: usize,
+    keep: Keep,
+    x: Vec<[S; 2]>,
+    data: Vec<[S; 2]>,
+    noise: Vec<[S; 2]>,
+    trajectories: Trajectories<S>,
+}
+
+impl<S: Scalar> AncestralIntegration<S> {
+    /// Begins to move `starts` from time `span.0` to time `span.1`, keeping the states that `keep` says.
+    ///
+    /// # Errors
+    /// What [`ancestral`] refuses before any work.
+    pub fn new(
+        keep: Keep,
+        schedule: Schedule,
+        eta: f64,
+        span: (f64, f64),
+        steps: usize,
+        starts: &[[S; 2]],
+    ) -> Result<Self> {
+        limits::check_span(span)?;
+        limits::check_starts(starts)?;
+        let states = if keep == Keep::EveryState { steps.saturating_add(1) } else { 2 };
+        limits::check_steps::<S>(steps, states, starts.len())?;
+        if !(0.0..=1.0).contains(&eta) {
+            return Err(Error::invalid("eta", eta, "from 0 (DDIM) to 1 (DDPM)"));
+        }
+        if eta > 0.0 && span.1 < span.0 {
+            return Err(Error::invalid("eta", eta, "0 when time runs backward"));
+        }
+        let x = starts.to_vec();
+        let (data, noise) = (x.clone(), x.clone());
+        let trajectories = Trajectories { times: vec![span.0], positions: x.clone(), evaluations: 0 };
+        Ok(Self { schedule, eta, span, steps, done: 0, keep, x, data, noise, trajectories })
     }
 
-    let time = |index: usize| start + (end - start) * (index as f64 / steps as f64);
-    let mut trajectories =
-        Trajectories { times: vec![start], positions: starts.to_vec(), evaluations: steps };
-    let mut x = starts.to_vec();
-    let (mut data, mut noise) = (x.clone(), x.clone());
-    for index in 0..steps {
-        let (from, to) = (time(index), time(index + 1));
-        model.denoise(from, &x, &mut data, &mut noise)?;
-        let (now, next) = (schedule.at(from), schedule.at(to));
-        let gamma = if eta > 0.0 {
+    /// Takes one step. Returns the share that is done, 1 when there is nothing left.
+    ///
+    /// # Errors
+    /// What [`ancestral`] refuses later.
+    pub fn advance<M: Denoiser<Scalar = S> + ?Sized>(&mut self, model: &M, rng: &mut Rng) -> Result<f64> {
+        if self.done == self.steps {
+            return Ok(1.0);
+        }
+        let (from, to) =
+            (time_at(self.span, self.done, self.steps), time_at(self.span, self.done + 1, self.steps));
+        model.denoise(from, &self.x, &mut self.data, &mut self.noise)?;
+        let (now, next) = (self.schedule.at(from), self.schedule.at(to));
+        let gamma = if self.eta > 0.0 {
             let kept = now.alpha / next.alpha * next.sigma;
-            eta * next.sigma / now.sigma * (now.sigma * now.sigma - kept * kept).max(0.0).sqrt()
+            self.eta * next.sigma / now.sigma * (now.sigma * now.sigma - kept * kept).max(0.0).sqrt()
         } else {
             0.0
         };
-        let keep = M::Scalar::from_f64((next.sigma * next.sigma - gamma * gamma).max(0.0).sqrt());
-        let alpha = M::Scalar::from_f64(next.alpha);
-        for (i, x) in x.iter_mut().enumerate() {
-            *x = std::array::from_fn(|d| alpha * data[i][d] + keep * noise[i][d]);
+        let keep = S::from_f64((next.sigma * next.sigma - gamma * gamma).max(0.0).sqrt());
+        let alpha = S::from_f64(next.alpha);
+        for (x, (data, noise)) in self.x.iter_mut().zip(self.data.iter().zip(&self.noise)) {
+            *x = std::array::from_fn(|d| alpha * data[d] + keep * noise[d]);
             if gamma > 0.0 {
                 let z = rng.normal_pair();
-                *x = std::array::from_fn(|d| x[d] + M::Scalar::from_f64(gamma * z[d]));
+                *x = std::array::from_fn(|d| x[d] + S::from_f64(gamma * z[d]));
             }
         }
-        limits::check_finite(to, &x)?;
-        trajectories.times.push(to);
-        trajectories.positions.extend_from_slice(&x);
+        limits::check_finite(to, &self.x)?;
+        self.done += 1;
+        self.trajectories.evaluations += 1;
+        if self.keep == Keep::EveryState || self.done == self.steps {
+            self.trajectories.times.push(to);
+            self.trajectories.positions.extend_from_slice(&self.x);
+        }
+        Ok(self.done as f64 / self.steps as f64)
     }
-    Ok(trajectories)
+
+    /// What there is by now: all of it once [`advance`](Self::advance) has returned 1.
+    pub fn into_trajectories(self) -> Trajectories<S> {
+        self.trajectories
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Trajectories, fixed_step::time_at, limits};
+use super::{Keep, Trajectories, fixed_step::time_at, limits};
 use crate::{Error, Result, Rng, Scalar, Schedule, field::Score, registry::Entry};
 
 /// The noise strength g(t) of `dX = [u + (g^2/2) score] dt + g dW`.
@@ -82,7 +82,8 @@ pub fn euler_maruyama<F: Score + ?Sized>(
     starts: &[[F::Scalar; 2]],
     rng: &mut Rng,
 ) -> Result<Trajectories<F::Scalar>> {
-    let mut integration = StochasticIntegration::new(diffusion, schedule, span, steps, starts)?;
+    let mut integration =
+        StochasticIntegration::new(Keep::EveryState, diffusion, schedule, span, steps, starts)?;
     while integration.advance(field, rng)? < 1.0 {}
     Ok(integration.into_trajectories())
 }
@@ -95,6 +96,7 @@ pub struct StochasticIntegration<S> {
     schedule: Schedule,
     span: (f64, f64),
     steps: usize,
+    keep: Keep,
     x: Vec<[S; 2]>,
     velocity: Vec<[S; 2]>,
     score: Vec<[S; 2]>,
@@ -102,11 +104,12 @@ pub struct StochasticIntegration<S> {
 }
 
 impl<S: Scalar> StochasticIntegration<S> {
-    /// Begins to move `starts` from time `span.0` to time `span.1`.
+    /// Begins to move `starts` from time `span.0` to time `span.1`, keeping the states that `keep` says.
     ///
     /// # Errors
     /// What [`euler_maruyama`] refuses before any work.
     pub fn new(
+        keep: Keep,
         diffusion: Diffusion,
         schedule: Schedule,
         span: (f64, f64),
@@ -115,12 +118,13 @@ impl<S: Scalar> StochasticIntegration<S> {
     ) -> Result<Self> {
         limits::check_span(span)?;
         limits::check_starts(starts)?;
-        limits::check_steps::<S>(steps, steps.saturating_add(1), starts.len())?;
+        let states = if keep == Keep::EveryState { steps.saturating_add(1) } else { 2 };
+        limits::check_steps::<S>(steps, states, starts.len())?;
         diffusion.validate("diffusion")?;
         let x = starts.to_vec();
         let (velocity, score) = (x.clone(), x.clone());
         let trajectories = Trajectories { times: vec![span.0], positions: x.clone(), evaluations: 0 };
-        Ok(Self { diffusion, schedule, span, steps, x, velocity, score, trajectories })
+        Ok(Self { diffusion, schedule, span, steps, keep, x, velocity, score, trajectories })
     }
 
     /// Takes one step. Returns the share that is done, 1 when there is nothing left.
@@ -151,9 +155,11 @@ impl<S: Scalar> StochasticIntegration<S> {
             }
         }
         limits::check_finite(to, &self.x)?;
-        self.trajectories.times.push(to);
-        self.trajectories.positions.extend_from_slice(&self.x);
         self.trajectories.evaluations += 1;
+        if self.keep == Keep::EveryState || self.trajectories.evaluations == self.steps {
+            self.trajectories.times.push(to);
+            self.trajectories.positions.extend_from_slice(&self.x);
+        }
         Ok(self.trajectories.evaluations as f64 / self.steps as f64)
     }
 

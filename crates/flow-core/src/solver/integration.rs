@@ -45,7 +45,11 @@ impl<S: Scalar> Integration<S> {
         Self::keeping(Keep::EveryState, solver, span, steps, starts)
     }
 
-    pub(super) fn keeping(
+    /// As [`new`](Self::new), keeping the states that `keep` says.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn keeping(
         keep: Keep,
         solver: Solver,
         span: (f64, f64),

@@ -21,7 +21,7 @@ pub mod trajectories;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result, Scalar, field::VelocityField, registry::Entry};
-pub use ancestral::ancestral;
+pub use ancestral::{AncestralIntegration, ancestral};
 pub use dopri5::Tolerances;
 pub use euler_maruyama::{Diffusion, StochasticIntegration, euler_maruyama};
 pub use integration::Integration;
@@ -172,8 +172,10 @@ pub fn integrate_to_end<F: VelocityField + ?Sized>(
 
 /// Which states a run remembers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keep {
+pub enum Keep {
+    /// All of them, which takes memory for each step.
     EveryState,
+    /// The first and the last.
     BothEnds,
 }
 

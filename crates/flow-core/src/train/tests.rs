@@ -199,9 +199,10 @@ fn guidance_follows_the_exact_guided_field() {
     let expected = integrate_to_end(&exact, Solver::Midpoint, (0.0, 1.0), 32, &precise).unwrap();
     let got = integrate_to_end(&learned, Solver::Midpoint, (0.0, 1.0), 32, &starts).unwrap();
     let expected: Vec<[f32; 2]> = expected.end().iter().map(|x| x.map(|x| x as f32)).collect();
-    let distance = energy_distance(got.end(), &expected);
+    let distance = energy_distance(got.end(), &expected).unwrap();
     let unguided =
-        energy_distance(got.end(), &top.build("spec").unwrap().sample(&mut Rng::stream(2, "x"), 1000));
+        energy_distance(got.end(), &top.build("spec").unwrap().sample(&mut Rng::stream(2, "x"), 1000))
+            .unwrap();
     assert!(distance < 0.02 && unguided > 3.0 * distance, "{distance} {unguided}");
 }
 

@@ -120,7 +120,7 @@ impl Density {
     }
 }
 
-/// Where in its pixel a point lies: the plane's golden-ratio sequence, so that neighbours differ.
+/// Where in its pixel a point lies: the R2 sequence (Roberts 2018), so that neighbours differ.
 fn scattered(i: usize) -> [f64; 2] {
     [0.754_877_666_246_692_7, 0.569_840_290_998_053_2].map(|stride| (0.5 + i as f64 * stride) % 1.0)
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::{Window, checked, rounded, widened};
-use crate::{Coupling, Error, Experiment, Result, Rng, distribution::Family, field::Divergence};
+use crate::{Error, Experiment, Result, Rng, distribution::Family, field::Divergence};
 
 /// Midpoint steps that carry a whole picture back to the source. Each asks the field twice.
 const PICTURE_STEPS: usize = 12;
@@ -80,10 +80,7 @@ impl Experiment {
             let end = if t <= 0.0 { &self.source } else { &self.target };
             return Ok(points.iter().map(|&x| end.log_density(x)).collect());
         }
-        if self.config.coupling != Coupling::Independent || self.rounds_begun > 0 {
-            let reason = "on the way it is known for independent pairs only; at both ends it is known";
-            return Err(Error::unavailable("the true density", reason));
-        }
+        self.path().check_exact("the true density on the way")?;
         let marginal = self.exact_field()?.marginal(t)?;
         Ok(points
             .iter()
@@ -108,7 +105,7 @@ impl Experiment {
         let mut places: Vec<[f32; 2]> = points.iter().copied().map(rounded).collect();
         let mut integrals = vec![0.0; places.len()];
         let mut stage = Stage::new(places.len());
-        let last = self.finite_time(t);
+        let last = self.path().finite_time(t);
         // Where the data is narrow the field is steepest late: the steps shorten towards t = 1.
         let time = |step: usize| {
             let rest = step as f64 / steps as f64;
@@ -165,7 +162,7 @@ impl Stage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Config, DistributionSpec, Schedule};
+    use crate::{Config, Coupling, DistributionSpec, Schedule};
 
     fn config(schedule: Schedule) -> Config {
         let mut config = Config { schedule, ..Config::default() };

@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::{Window, checked, rounded, widened};
 use crate::{
-    Coupling, Error, Experiment, Result, Solver,
-    config::{FieldKind, SamplingConfig},
-    experiment::shown::Rounded,
+    Error, Experiment, Result, Solver,
+    config::FieldKind,
     field::{
-        Divergence, NetworkField, VelocityField,
+        NetworkField, VelocityField,
         exact::{ExactField, Local},
     },
     solver::{Trajectories, integrate},
@@ -56,22 +55,20 @@ impl Experiment {
     /// As [`exact_field`](Self::exact_field), and [`Error::Unavailable`] at an end of time where
     /// there is no density.
     pub fn exact_velocity_at(&self, points: &[[f32; 2]], t: f64) -> Result<Vec<[f32; 2]>> {
-        let marginal = self.exact_field()?.marginal(self.finite_time(checked(t)?))?;
+        let marginal = self.exact_field()?.marginal(self.path().finite_time(checked(t)?))?;
         let velocity = |&x: &[f32; 2]| marginal.velocity(widened(x)).map_or([f32::NAN; 2], rounded);
         Ok(points.iter().map(velocity).collect())
     }
 
-    /// The field in closed form that the network is learning.
+    /// The field in closed form that the network on show was learning.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where it is not known: for couplings that are not independent, in
-    /// later rounds, and for some pairs of source and target.
+    /// As [`Path::check_exact`](crate::config::Path::check_exact); [`Error::Unavailable`] for some pairs of
+    /// source and target.
     pub fn exact_field(&self) -> Result<ExactField> {
-        if self.config.coupling != Coupling::Independent || self.rounds_begun > 0 {
-            let reason = "it is known for independent pairs only, before any further round";
-            return Err(Error::unavailable("the exact field", reason));
-        }
-        ExactField::new(&*self.target, &*self.source, self.config.schedule)
+        let path = self.path();
+        path.check_exact("the exact field")?;
+        ExactField::new(&*self.target, &*self.source, path.schedule)
     }
 
     /// Where a particle that starts at `start` is after each of `steps` Euler steps of the field on show.
@@ -79,7 +76,7 @@ impl Experiment {
     /// # Errors
     /// As [`integrate`].
     pub fn trajectory_from(&self, start: [f32; 2], steps: usize) -> Result<Vec<[f32; 2]>> {
-        Ok(integrate(&*self.field_at_places()?, Solver::Euler, (0.0, 1.0), steps, &[start])?.positions)
+        Ok(integrate(&self.field_at_places()?, Solver::Euler, (0.0, 1.0), steps, &[start])?.positions)
     }
 
     /// What the flow on show makes of a square grid over the source: the trajectories of `lines`
@@ -105,7 +102,7 @@ impl Experiment {
         let horizontal = along.clone().map(|(i, j)| place(share(j, points_per_line), share(i, lines)));
         let vertical = along.map(|(i, j)| place(share(i, lines), share(j, points_per_line)));
         let starts: Vec<[f32; 2]> = horizontal.chain(vertical).collect();
-        integrate(&*self.field_at_places()?, Solver::Euler, (0.0, 1.0), steps, &starts)
+        integrate(&self.field_at_places()?, Solver::Euler, (0.0, 1.0), steps, &starts)
     }
 
     /// How far the learned field is from the exact one at each point of a window: the length of
@@ -146,7 +143,7 @@ impl Experiment {
         t: f64,
         points: &[[f64; 2]],
     ) -> Result<Vec<f32>> {
-        let t = self.finite_time(t);
+        let t = self.path().finite_time(t);
         let marginal = exact.marginal(t)?;
         let places: Vec<[f32; 2]> = points.iter().copied().map(rounded).collect();
         let mut learned = vec![[0.0; 2]; places.len()];
@@ -164,11 +161,6 @@ impl Experiment {
         Ok(learned.iter().zip(&known).map(error).collect())
     }
 
-    /// A time at which conditional velocities are finite: `t`, or just before the end.
-    pub(super) fn finite_time(&self, t: f64) -> f64 {
-        t.min(self.config.schedule.last_time())
-    }
-
     /// The square that holds both source and target.
     fn scene(&self, side: usize) -> Window {
         let (a, b) = (self.source.bounds(), self.target.bounds());
@@ -177,29 +169,13 @@ impl Experiment {
         let center = [f64::midpoint(left, right), f64::midpoint(bottom, top)];
         Window { center, half_side: 0.5 * (right - left).max(top - bottom), side }
     }
-
-    /// The field on show, where every place has a velocity.
-    pub(super) fn field_at_places(&self) -> Result<Box<dyn Divergence<Scalar = f32>>> {
-        let SamplingConfig { field, guidance, .. } = &self.config.sampling;
-        Ok(match (field, guidance) {
-            (FieldKind::Learned, None) => Box::new(self.shown_network()),
-            (FieldKind::Learned, Some(guidance)) => {
-                Box::new(self.guided_field(guidance.class, guidance.weight)?)
-            }
-            (FieldKind::Exact, _) => Box::new(Rounded(self.exact_field()?)),
-            (FieldKind::Paired, _) => {
-                let reason = "every particle has a velocity of its own, the place has none";
-                return Err(Error::unavailable("the velocity", reason));
-            }
-        })
-    }
 }
 
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "equal ways have equal bits")]
 mod tests {
     use super::*;
-    use crate::{Config, DistributionSpec, Schedule};
+    use crate::{Config, Coupling, DistributionSpec, Schedule};
 
     fn small() -> Config {
         let mut config = Config::default();
@@ -213,12 +189,12 @@ mod tests {
         let mut experiment = Experiment::new(small()).unwrap();
         experiment.train(20).unwrap();
         let starts = experiment.starts().to_vec();
-        let once = experiment.sample(Solver::Euler, 1).unwrap();
+        let once = experiment.sample_with(Solver::Euler, 1).unwrap();
         let velocities = experiment.velocity_at(&starts, 0.0).unwrap();
         for ((start, velocity), end) in starts.iter().zip(&velocities).zip(once.end()) {
             assert!((start[0] + velocity[0] - end[0]).abs() < 1e-5);
         }
-        let four = experiment.sample(Solver::Euler, 4).unwrap();
+        let four = experiment.sample_with(Solver::Euler, 4).unwrap();
         let way = experiment.trajectory_from(starts[3], 4).unwrap();
         assert_eq!(way.len(), 5);
         assert_eq!(way[4], four.end()[3]);

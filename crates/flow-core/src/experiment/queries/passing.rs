@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{checked, rounded, widened};
 use crate::{
-    Coefficients, Coupling, Error, Experiment, Result, Rng,
+    Coefficients, Coupling, Error, Experiment, Result, Rng, Schedule,
+    config::Lesson,
     coupling::{Pairing, Pairs},
 };
 
@@ -89,10 +90,15 @@ impl Experiment {
         if !(1..=1000).contains(&count) {
             return Err(Error::invalid("count", count, "from 1 to 1000"));
         }
-        let t = self.finite_time(checked(t)?);
-        let at = self.config.schedule.at(t);
-        let is_independent = self.config.coupling == Coupling::Independent && self.rounds_begun == 0;
-        let (weighed, how, bandwidth) = if is_independent {
+        let path = self.path();
+        if let Lesson::Steps { steps: 2.. } = path.lesson {
+            let reason =
+                "a distilled network has learned the ends of its Euler steps, between which there is no path";
+            return Err(Error::unavailable("the pairs", reason));
+        }
+        let t = path.finite_time(checked(t)?);
+        let at = path.schedule.at(t);
+        let (weighed, how, bandwidth) = if path.is_independent() {
             (self.posterior(x, at)?, How::Posterior, None)
         } else {
             let (weighed, bandwidth) = self.nearby(x, at)?;
@@ -108,7 +114,7 @@ impl Experiment {
         let pairs = weighed.draw(count).into_iter().map(|(i, weight)| PassingPair {
             x0: weighed.x0[i],
             x1: weighed.x1[i],
-            path: self.path(weighed.x0[i], weighed.x1[i]),
+            path: way(path.schedule, weighed.x0[i], weighed.x1[i]),
             velocity: velocity(i),
             weight,
         });
@@ -129,22 +135,13 @@ impl Experiment {
         })
     }
 
-    /// The conditional path of a pair.
-    fn path(&self, x0: [f64; 2], x1: [f64; 2]) -> Vec<[f64; 2]> {
-        let place = |i: usize| {
-            let at = self.config.schedule.at(i as f64 / PATH_SEGMENTS as f64);
-            [0, 1].map(|d| at.alpha * x1[d] + at.sigma * x0[d])
-        };
-        (0..=PATH_SEGMENTS).map(place).collect()
-    }
-
     fn posterior(&self, x: [f64; 2], at: Coefficients) -> Result<Weighed> {
         let mut rng = Rng::stream(self.config.seed, "passing pairs");
         let mut best: Option<(f64, Weighed)> = None;
         // From each end: points there, what the other end must then be, and how likely that is.
-        for (from, to, own, other) in [
-            (&self.target, &self.source, at.alpha, at.sigma),
-            (&self.source, &self.target, at.sigma, at.alpha),
+        for (is_from_target, from, to, own, other) in [
+            (true, &self.target, &self.source, at.alpha, at.sigma),
+            (false, &self.source, &self.target, at.sigma, at.alpha),
         ] {
             if other < 1e-9 {
                 continue;
@@ -154,7 +151,6 @@ impl Experiment {
             let needed: Vec<[f64; 2]> =
                 drawn.iter().map(|y| [0, 1].map(|d| (x[d] - own * y[d]) / other)).collect();
             let logs: Vec<f64> = needed.iter().map(|&z| to.log_density(z)).collect();
-            let is_from_target = std::ptr::eq(from, &raw const self.target);
             let (x0, x1) = if is_from_target { (needed, drawn) } else { (drawn, needed) };
             let Some(weighed) = Weighed::new(x0, x1, &logs) else { continue };
             let count = weighed.effective_count();
@@ -168,11 +164,12 @@ impl Experiment {
 
     fn nearby(&self, x: [f64; 2], at: Coefficients) -> Result<(Weighed, f64)> {
         let fresh;
-        let pool = if self.trainer.pool().is_empty() {
+        let is_of_now = self.shown.as_ref().is_none_or(|(then, _)| then.generation == self.rounds_begun);
+        let pool = if is_of_now && !self.trainer.pool().is_empty() {
+            self.trainer.pool()
+        } else {
             fresh = self.fresh_pairs()?;
             &fresh
-        } else {
-            self.trainer.pool()
         };
         let [x0, x1] =
             [&pool.x0, &pool.x1].map(|points| -> Vec<_> { points.iter().map(|&p| widened(p)).collect() });
@@ -193,13 +190,23 @@ impl Experiment {
     }
 
     fn fresh_pairs(&self) -> Result<Pairs> {
-        let Coupling::MinibatchOt { batch_size, .. } = self.config.coupling else {
-            return Err(Error::unavailable("the pairs", "training has not begun"));
+        let Some(coupling @ Coupling::MinibatchOt { batch_size, .. }) = self.path().coupling else {
+            let reason = "those of an earlier round are gone; show the network of now";
+            return Err(Error::unavailable("the pairs", reason));
         };
         let (source, target) = (self.source.clone(), self.target.clone());
-        let mut pairing = Pairing::new(self.config.coupling, source, target, self.config.seed)?;
+        let mut pairing = Pairing::new(coupling, source, target, self.config.seed)?;
         Ok(pairing.whole_batches(FRESH_BATCHES.min(2048 / batch_size).max(1), batch_size))
     }
+}
+
+/// The conditional path of a pair.
+fn way(schedule: Schedule, x0: [f64; 2], x1: [f64; 2]) -> Vec<[f64; 2]> {
+    let place = |i: usize| {
+        let at = schedule.at(i as f64 / PATH_SEGMENTS as f64);
+        [0, 1].map(|d| at.alpha * x1[d] + at.sigma * x0[d])
+    };
+    (0..=PATH_SEGMENTS).map(place).collect()
 }
 
 impl Weighed {
@@ -258,7 +265,7 @@ impl Weighed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Config, DistributionSpec, Schedule, config::Round};
+    use crate::{Config, DistributionSpec, config::Round};
 
     fn experiment(config: Config) -> Experiment {
         let mut config = config;
@@ -350,6 +357,37 @@ mod tests {
         experiment.train(1).unwrap();
         let passing = experiment.pairs_through([0.3, 0.9], 0.3, 50).unwrap();
         assert_eq!((passing.how, passing.exact), (How::Nearby, None));
+    }
+
+    #[test]
+    fn a_rectified_pair_is_joined_by_the_path_of_its_round() {
+        let round = Round { after: 5, pairs: 500, sampler_steps: 4, ..Round::default() };
+        let mut experiment =
+            experiment(Config { schedule: Schedule::Cosine, rounds: vec![round], ..Config::default() });
+        experiment.train(6).unwrap();
+        let passing = experiment.pairs_through([0.3, 0.9], 0.3, 50).unwrap();
+        for pair in &passing.pairs {
+            for d in 0..2 {
+                let straight = pair.x1[d] - pair.x0[d];
+                assert!((pair.velocity[d] - straight).abs() < 1e-9, "{pair:?}");
+                assert!((pair.path[8][d] - pair.x0[d] - 0.5 * straight).abs() < 1e-9, "{pair:?}");
+            }
+        }
+        experiment.show_moment(Some(0)).unwrap();
+        assert_eq!(experiment.pairs_through([0.3, 0.9], 0.3, 50).unwrap().how, How::Posterior);
+    }
+
+    #[test]
+    fn the_steps_of_a_distilled_network_are_no_paths() {
+        let through = |steps| {
+            let lesson = Lesson::Steps { steps };
+            let round = Round { after: 2, pairs: 500, sampler_steps: 4, lesson, ..Round::default() };
+            let mut experiment = experiment(Config { rounds: vec![round], ..Config::default() });
+            experiment.train(3).unwrap();
+            experiment.pairs_through([0.3, 0.9], 0.3, 50)
+        };
+        assert!(through(1).is_ok());
+        assert!(through(4).unwrap_err().to_string().contains("no path"));
     }
 
     #[test]

@@ -1,0 +1,165 @@
+//! One round after the other: each network learns from what the one before it has learned.
+
+use super::Experiment;
+use crate::{
+    Error, Result, Rng,
+    config::Round,
+    coupling::Pairs,
+    train::{Trainer, lesson::Preparation},
+};
+
+impl Experiment {
+    /// Adds a round to the configuration, to begin with the next training step.
+    ///
+    /// # Errors
+    /// As [`add_rounds`](Self::add_rounds).
+    pub fn add_round(&mut self, round: Round) -> Result<()> {
+        self.add_rounds(&[round], 0)
+    }
+
+    /// Adds rounds to the configuration, the first to begin with the next training step, and each
+    /// other one `steps` steps after the one in front of it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when a value is out of range, or a round of the configuration has yet to
+    /// begin; [`Error::Unavailable`] when a round cannot follow what is there. All is then as before.
+    pub fn add_rounds(&mut self, rounds: &[Round], steps: u64) -> Result<()> {
+        if self.rounds_begun < self.config.rounds.len() {
+            return Err(Error::invalid("rounds", "waiting", "begun, all of them, before one more"));
+        }
+        let mut config = self.config.clone();
+        let begins = (0..).map(|index: u64| self.training_step().saturating_add(index.saturating_mul(steps)));
+        config.rounds.extend(rounds.iter().zip(begins).map(|(&round, after)| Round { after, ..round }));
+        config.validate()?;
+        self.config = config;
+        Ok(())
+    }
+
+    /// The round that has not begun yet, if there is one.
+    pub fn next_round(&self) -> Option<&Round> {
+        self.config.rounds.get(self.rounds_begun)
+    }
+
+    /// Does one piece of what the next training step has to wait for: the pairs of a round that is
+    /// due. Returns the share that is done, 1 when training can go on. A checkpoint taken before
+    /// that begins the preparation again, with the same outcome.
+    ///
+    /// # Errors
+    /// As [`integrate`].
+    pub fn prepare(&mut self) -> Result<f64> {
+        let step = self.training_step();
+        let Some(&round) = self.next_round().filter(|round| round.after <= step) else { return Ok(1.0) };
+        let mut preparation = self.preparation.take().unwrap_or_else(|| self.preparation_of(round));
+        let share = preparation.advance()?;
+        if share < 1.0 {
+            self.preparation = Some(preparation);
+            return Ok(share);
+        }
+        let now = self.now();
+        self.history.keep(now, self.trainer.field());
+        let trainer = self.trainer_of_round(self.rounds_begun, preparation.into_pairs())?;
+        self.steps_before = step;
+        self.trainer = trainer;
+        self.rounds_begun += 1;
+        // Another round may be due at the same step.
+        let is_due = self.next_round().is_some_and(|next| next.after <= step);
+        Ok(if is_due { 0.0 } else { 1.0 })
+    }
+
+    fn preparation_of(&self, round: Round) -> Preparation {
+        // The network so far belongs to the path of its own round.
+        let conversion = self.config.path(self.rounds_begun).conversion(&*self.source, &*self.target);
+        let rng = Rng::stream(self.round_seed(self.rounds_begun), "noise");
+        Preparation::new(round, self.field(), conversion, self.source.clone(), rng)
+    }
+
+    pub(super) fn trainer_of_round(&self, index: usize, pairs: Pairs) -> Result<Trainer> {
+        let (config, seed) = (&self.config, self.round_seed(index));
+        Trainer::for_round(config, &config.rounds[index], seed, pairs, &*self.source, &*self.target)
+    }
+
+    /// Every round draws from streams of its own.
+    fn round_seed(&self, index: usize) -> u64 {
+        Rng::stream(self.config.seed, &format!("round {index}")).bits()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, Solver, config::Lesson, fingerprint};
+
+    fn small() -> Config {
+        let mut config = Config::default();
+        config.network.width = 16;
+        config.sampling.particles = 300;
+        config
+    }
+
+    #[test]
+    fn a_second_round_straightens_the_first() {
+        let mut experiment = Experiment::new(small()).unwrap();
+        experiment.train(400).unwrap();
+        let bent = experiment.straightness().unwrap();
+        let round = Round { pairs: 2000, sampler_steps: 16, ..Round::default() };
+        experiment.add_round(round).unwrap();
+        assert_eq!(experiment.config().rounds[0].after, 400);
+        assert!(experiment.add_round(round).is_err(), "one round at a time");
+        experiment.train(400).unwrap();
+        assert_eq!(experiment.training_step(), 800);
+        assert_eq!(experiment.losses().points().len(), 800);
+        let straight = experiment.straightness().unwrap();
+        assert!(straight < 0.05 * bent, "{bent} {straight}");
+        let hits = experiment.evaluate(&experiment.sample_with(Solver::Euler, 1).unwrap()).hits;
+        assert!(hits > 0.6, "{hits}");
+
+        // The same rounds in the configuration from the beginning give the same bits, prepared by pieces or not.
+        let mut planned = Experiment::new(experiment.config().clone()).unwrap();
+        planned.train(400).unwrap();
+        let shares: Vec<_> = (0..4).map(|_| planned.prepare().unwrap()).collect();
+        assert_eq!(shares, [0.256, 0.512, 0.768, 1.0]);
+        assert_eq!(planned.training_step(), 400);
+        planned.train(400).unwrap();
+        let end = |e: &Experiment| fingerprint(e.sample_with(Solver::Euler, 2).unwrap().end());
+        assert_eq!(end(&experiment), end(&planned));
+    }
+
+    #[test]
+    fn planned_rounds_give_the_bits_of_rounds_added_one_by_one() {
+        let round = Round { pairs: 64, sampler_steps: 2, ..Round::default() };
+        let [mut planned, mut added] = [(); 2].map(|()| {
+            let mut experiment = Experiment::new(small()).unwrap();
+            experiment.train(5).unwrap();
+            experiment
+        });
+        planned.add_rounds(&[round, round], 10).unwrap();
+        let begins: Vec<_> = planned.config().rounds.iter().map(|round| round.after).collect();
+        assert_eq!(begins, [5, 15]);
+        for _ in 0..2 {
+            added.add_round(round).unwrap();
+            added.train(10).unwrap();
+        }
+        // Who stops on the way and resumes has the second round still to come.
+        planned.train(7).unwrap();
+        let mut planned = Experiment::resume(&planned.checkpoint().unwrap()).unwrap();
+        planned.train(13).unwrap();
+        assert_eq!(planned.config(), added.config());
+        let end = |e: &Experiment| fingerprint(e.sample().unwrap().end());
+        assert_eq!(end(&planned), end(&added));
+        assert!(planned.add_rounds(&[Round { pairs: 1, ..round }], 1).is_err());
+        assert_eq!(planned.config(), added.config());
+    }
+
+    #[test]
+    fn distillation_puts_the_whole_way_into_one_step() {
+        let mut experiment = Experiment::new(small()).unwrap();
+        experiment.train(400).unwrap();
+        let hits = |e: &Experiment| e.evaluate(&e.sample_with(Solver::Euler, 1).unwrap()).hits;
+        let before = hits(&experiment);
+        let lesson = Lesson::Steps { steps: 1 };
+        experiment.add_round(Round { pairs: 2000, sampler_steps: 16, lesson, ..Round::default() }).unwrap();
+        experiment.train(400).unwrap();
+        let after = hits(&experiment);
+        assert!(before < 0.05 && after > 0.7, "{before} {after}");
+    }
+}
