@@ -1,8 +1,9 @@
 /** What a worker says goes to where it is remembered and shown. */
 
 import { insert } from "./charts/points.js";
-import { fieldOf, samplingOf, showsLearning } from "./experiment.js";
+import { samplingOf } from "./experiment.js";
 import { labelOf, registry } from "./registry.js";
+import { fieldOf, showsLearning } from "./sampling.js";
 
 /** @typedef {import("./side.js").Side} Side */
 /** @typedef {import("./engine.js").FromWorker} FromWorker */

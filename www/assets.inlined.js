@@ -6,9 +6,6 @@
 import { initSync } from "../pkg/flow_wasm.js";
 import { requireSimd } from "./simd.js";
 
-/** A file opened from disk may load no other, but it may make a worker from a text it holds. */
-const WORKER = URL.createObjectURL(new Blob([inlined("inlined-worker")], { type: "text/javascript" }));
-
 /**
  * Compiles the module and starts it on the page's thread; workers get the same compiled module.
  * @returns {Promise<WebAssembly.Module>}
@@ -18,10 +15,6 @@ export async function loadModule() {
   const module = await WebAssembly.compile(bytes(inlined("inlined-wasm")));
   initSync({ module });
   return module;
-}
-
-export function startWorker() {
-  return new Worker(WORKER);
 }
 
 /** @param {string} id */

@@ -7,7 +7,6 @@ import { initSync } from "../pkg/flow_wasm.js";
 import { requireSimd } from "./simd.js";
 
 const WASM = new URL("../pkg/flow_wasm_bg.wasm", import.meta.url);
-const WORKER = new URL("./worker.js", import.meta.url);
 
 /**
  * Fetches and compiles the module and starts it on the page's thread; workers get the same compiled module.
@@ -23,8 +22,4 @@ export async function loadModule() {
     : await WebAssembly.compile(await response.arrayBuffer());
   initSync({ module });
   return module;
-}
-
-export function startWorker() {
-  return new Worker(WORKER);
 }

@@ -4,7 +4,7 @@ import { count, percent } from "./format.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
 import { keepTaste } from "./preferences.js";
-import { MAX_SEED, MAX_TRAINING_STEPS, PARTICLES, SPEEDS } from "./state.js";
+import { MAX_EULER_STEPS, MAX_SEED, MAX_TRAINING_STEPS, PARTICLES, SPEEDS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./update.js").Message} Message */
@@ -33,6 +33,7 @@ export class Controls {
   /** @param {import("./lab.js").Context} context */
   constructor({ dispatch, state, flows }) {
     const view = (/** @type {import("./update.js").View} */ change) => dispatch({ kind: "view", change });
+    this.#eulerSteps.max = String(MAX_EULER_STEPS);
     options(this.#speed, SPEEDS, (speed) => `${speed}×`);
     options(this.#particles, PARTICLES, count);
     for (const button of [this.#play, this.#train, this.#oneStep, this.#reset]) button.disabled = false;
@@ -133,6 +134,7 @@ function options(select, values, text) {
  * @param {(value: number) => void} changed
  */
 function typed(input, min, max, current, changed) {
+  [input.min, input.max] = [String(min), String(max)];
   let timer = 0;
   const take = () => {
     clearTimeout(timer);

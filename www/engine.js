@@ -2,10 +2,13 @@
  * The page's end of a worker: sends it typed messages, hands on its answers, notices when it dies.
  */
 
-import { startWorker } from "./assets.js";
+import { pictureKey } from "./sampling.js";
+import { startWorker } from "./worker/start.js";
 
 /** @typedef {import("./experiment.js").Config} Config */
-/** @typedef {import("./experiment.js").Sampling} Sampling */
+/** @typedef {import("./worker/questions.js").Questions} Questions */
+/** @typedef {import("./worker/questions.js").Question} Question */
+/** @typedef {import("./sampling.js").Sampling} Sampling */
 
 /**
  * What the experiment says about its last sample.
@@ -14,6 +17,7 @@ import { startWorker } from "./assets.js";
  * @property {number} modes modes reached
  * @property {number} modeCount modes there are
  * @property {number} energy energy distance to the data
+ * @property {number} measured particles that it was measured on
  * @property {number} nfe function evaluations per particle
  * @property {string} hash fingerprint of the end positions
  */
@@ -36,7 +40,7 @@ import { startWorker } from "./assets.js";
  *   | { kind: "sample", sampling: Sampling, replay: number | undefined }
  *   | { kind: "curve", curve: CurvePoint[] }
  *   | { kind: "give-way" }
- *   | { kind: "ask", id: number, method: string, parameters: any[] }} ToWorker
+ *   | { kind: "ask", id: number, question: Question }} ToWorker
  */
 
 /**
@@ -88,11 +92,6 @@ export class Engine {
     this.#deliver = deliver;
   }
 
-  /** Whether the worker is alive. */
-  get running() {
-    return this.#worker !== undefined;
-  }
-
   /** The training step the worker may be at by now, at most. */
   get furthest() {
     return Math.max(this.#done.step, this.#asked.until);
@@ -110,7 +109,7 @@ export class Engine {
     if (!this.#worker) this.#start();
     this.#generation += 1;
     this.#dropQuestions("the experiment has begun anew");
-    this.#asked = { ...course, picture: pictureKey(config.sampling, replay) };
+    this.#asked = { ...course, picture: pictureKey({ sampling: config.sampling, replay }) };
     this.#done = { step: 0, picture: "" };
     this.#post({ kind: "configure", generation: this.#generation, config, course, replay, curve, checkpoint });
   }
@@ -137,15 +136,15 @@ export class Engine {
    * @param {number | undefined} replay
    */
   sample(sampling, replay) {
-    const picture = pictureKey(sampling, replay);
+    const picture = pictureKey({ sampling, replay });
     if (picture === this.#asked.picture) return;
     this.#asked = { ...this.#asked, picture };
     this.#post({ kind: "sample", sampling, replay });
   }
 
   /** Whether a picture is of what was asked for last, and whole. @param {Picture} picture */
-  isCurrent({ sampling, replay, particles }) {
-    return pictureKey(sampling, replay) === this.#asked.picture && particles === sampling.particles;
+  isCurrent(picture) {
+    return pictureKey(picture) === this.#asked.picture && picture.particles === picture.sampling.particles;
   }
 
   /** Lets the processor go for a moment; training goes on by itself. */
@@ -159,18 +158,19 @@ export class Engine {
   }
 
   /**
-   * Asks the worker's experiment something; see the table in worker.js.
-   * @param {string} method
-   * @param {...any} parameters
-   * @returns {Promise<any>} rejected with the reason when there is no answer
+   * Asks the worker's experiment something.
+   * @template {keyof Questions} Name
+   * @param {Name} name
+   * @param {Parameters<Questions[Name]>} parameters
+   * @returns {Promise<ReturnType<Questions[Name]>>} rejected with the reason when there is no answer
    */
-  ask(method, ...parameters) {
+  ask(name, ...parameters) {
     if (!this.#worker) return Promise.reject(new Dropped("this flow has stopped"));
     this.#questions += 1;
     const id = this.#questions;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#post({ kind: "ask", id, method, parameters });
+      this.#post({ kind: "ask", id, question: { name, parameters } });
     });
   }
 
@@ -211,7 +211,7 @@ export class Engine {
       else question?.reject(new Error(message.error));
       return;
     }
-    if (message.kind === "picture") this.#done.picture = pictureKey(message.sampling, message.replay);
+    if (message.kind === "picture") this.#done.picture = pictureKey(message);
     if (message.kind === "refused") this.#done.picture = this.#asked.picture;
     this.#deliver(message);
   }
@@ -237,9 +237,4 @@ export class Engine {
     this.#heardAt = performance.now();
     this.#worker.postMessage(message);
   }
-}
-
-/** @param {Sampling} sampling @param {number | undefined} replay */
-function pictureKey(sampling, replay) {
-  return JSON.stringify([sampling, replay]);
 }

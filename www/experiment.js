@@ -7,16 +7,7 @@ import { FLOWS } from "./state.js";
 /** @typedef {import("./state.js").Flow} Flow */
 /** @typedef {import("./state.js").FlowName} FlowName */
 
-/**
- * flow_core::config::SamplingConfig
- * @typedef {object} Sampling
- * @property {number} particles
- * @property {number} steps
- * @property {{ type: string }} solver
- * @property {string} field
- * @property {{ type: string, g: number } | null} diffusion
- * @property {{ class: number, weight: number } | null} guidance
- */
+/** @typedef {import("./sampling.js").Sampling} Sampling */
 
 /**
  * flow_core::Config, as far as the page sets it.
@@ -106,19 +97,6 @@ export function samplingOf(state, name) {
 /** @param {string} solver */
 export function evaluationsPerStep(solver) {
   return registry().solvers.find(({ name }) => name === solver)?.evaluationsPerStep ?? 1;
-}
-
-/** Whether a flow's network learns, so that its picture changes with training. @param {Sampling} sampling */
-export function showsLearning({ field }) {
-  return field === "learned";
-}
-
-/**
- * Which field is measured, whatever the solver: equal texts, equal field.
- * @param {Sampling} sampling
- */
-export function fieldOf({ field, guidance }) {
-  return JSON.stringify([field, guidance]);
 }
 
 /**

@@ -13,7 +13,7 @@ export const GLOSSARY = [
   { term: "Evaluations", meaning: "How often the network was asked for one particle (NFE)." },
   { term: "Time", meaning: "Flow time t. At 0 the particles are noise, at 1 they should be data." },
   { term: "Noise g", meaning: "Strength of the random kicks on the way. At 0 particles follow an ODE; above, an SDE that has the same distribution at every moment if the field is exact." },
-  { term: "Noise over time", meaning: "How the strength of the kicks depends on flow time.", labels: ["Diffusion"] },
+  { term: "Noise over time", meaning: "How the strength of the kicks depends on flow time." },
   { term: "Guide towards", meaning: "Guidance: the class, here a mode of the target, that particles are led to." },
   { term: "Guidance weight", meaning: "How strongly: 0 ignores the class, 1 follows it, above 1 overstates the difference." },
   { term: "Hits", meaning: "Share of particles that end inside the target: within three standard deviations of a mode, or inside a cell.", labels: ["Hits against evaluations"] },

@@ -5,6 +5,8 @@
 
 import { CROWD, crowdOf, positionsAt, softened } from "./crowd.js";
 import { find } from "./find.js";
+import { VIEWS } from "./layer-table.js";
+import { menu } from "./menu.js";
 import { fit, largest, sheet, showSheet } from "./sheet.js";
 import { css } from "./theme.js";
 
@@ -32,19 +34,18 @@ const MOST_PARTICLES = 4000;
 
 export class Journey {
   #context;
-  #choice = find(document, "#view", HTMLSelectElement);
+  #choice;
   /** @type {Map<Side, Stage>} */
   #stages = new Map();
 
   /** @param {Context} context */
   constructor(context) {
     this.#context = context;
-    this.#choice.addEventListener("change", () => {
-      context.dispatch({ kind: "view", change: { view: this.#choice.value === "journey" ? "journey" : "plane" } });
-    });
+    this.#choice = menu("#view", VIEWS, (view) => context.dispatch({ kind: "view", change: { view } }));
     for (const side of context.sides) {
-      const canvas = sheet(side, ".plane-particles", "plane-journey");
-      this.#stages.set(side, { canvas, still: document.createElement("canvas"), inks: [], isStale: true, isStillStale: true });
+      const canvas = sheet(side, ".plane-particles", "plane-journey", () => this.#draw(side, stage));
+      const stage = /** @type {Stage} */ ({ canvas, still: document.createElement("canvas"), inks: [], isStale: true, isStillStale: true });
+      this.#stages.set(side, stage);
     }
   }
 
@@ -79,18 +80,16 @@ export class Journey {
 
   /** Draws one stale stage a frame: the page must stay quick to answer. */
   frame() {
-    const { view, time } = this.#context.state();
-    if (view !== "journey") return;
-    for (const [side, stage] of this.#stages) {
-      if (!stage.isStale || !fit(stage.canvas)) continue;
-      stage.isStale = false;
-      this.#draw(side, stage, time);
-    }
+    if (this.#context.state().view !== "journey") return;
+    for (const [side, stage] of this.#stages) if (stage.isStale) this.#draw(side, stage);
   }
 
-  /** @param {Side} side @param {Stage} stage @param {number} time */
-  #draw(side, stage, time) {
+  /** @param {Side} side @param {Stage} stage */
+  #draw(side, stage) {
     const { canvas, still } = stage;
+    if (!fit(canvas)) return;
+    stage.isStale = false;
+    const { time } = this.#context.state();
     const context = canvas.getContext("2d");
     const { picture } = side;
     if (!context) return;

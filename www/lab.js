@@ -14,7 +14,7 @@ import { Flows } from "./flows.js";
 import { History } from "./history.js";
 import { Journey } from "./journey.js";
 import { Layers } from "./layers.js";
-import { notify, reportUncaught } from "./notices.js";
+import { notify, reasonOf, reportUncaught } from "./notices.js";
 import { onPress } from "./press.js";
 import { OwnData } from "./own-data.js";
 import { find } from "./find.js";
@@ -233,8 +233,7 @@ try {
   const [module, saved] = await Promise.all([loadModule(), readSaved()]);
   new Lab(module, savedRestorable(saved));
 } catch (error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  notify(`The lab could not start: ${reason}.`, "start");
+  notify(`The lab could not start: ${reasonOf(error)}.`, "start");
   for (const waiting of document.querySelectorAll(".plane-message, .datasets-loading, #training-state, #verdict")) {
     waiting.textContent = "Not running.";
   }

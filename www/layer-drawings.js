@@ -32,7 +32,7 @@ function viewKey(side) {
 /** Answers that hold as long as their picture does. @type {WeakMap<Picture, Map<string, Promise<any>>>} */
 const remembered = new WeakMap();
 
-/** Asks once for each picture what does not depend on t. @param {Side} side @param {string} method @returns {Promise<any>} */
+/** Asks once for each picture what does not depend on t. @param {Side} side @param {"likelihood" | "worst-error" | "field-error"} method @returns {Promise<any>} */
 function once(side, method) {
   const { picture } = side;
   if (!picture) return side.engine.ask(method);

@@ -1,4 +1,4 @@
-/** What can be laid over or under the particles, by name; the drawing is in layer-drawings.js. */
+/** What the pictures can show, by name: layers over or under the particles, whose drawing is in layer-drawings.js, views, colours and questions. */
 
 /**
  * @typedef {object} LayerEntry
@@ -20,6 +20,12 @@ export const LAYERS = /** @type {const} */ ([
 ]);
 
 /** @typedef {(typeof LAYERS)[number]["name"]} LayerName */
+
+/** What a picture shows: the plane at one time, or all times side by side. */
+export const VIEWS = /** @type {const} */ ([{ name: "plane", label: "plane" }, { name: "journey", label: "journey" }]);
+
+/** What a particle’s colour tells: where it ends, or where it began. */
+export const COLORS = /** @type {const} */ ([{ name: "hit", label: "hit or miss" }, { name: "origin", label: "origin" }]);
 
 /** How the plane can be asked why. @type {readonly { name: string, label: string }[]} */
 export const PROBES = [

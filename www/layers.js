@@ -6,7 +6,8 @@
 import { find } from "./find.js";
 import { Inquiry } from "./inquiry.js";
 import { DRAWN } from "./layer-drawings.js";
-import { LAYERS } from "./layer-table.js";
+import { COLORS, LAYERS } from "./layer-table.js";
+import { menu } from "./menu.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
 
 /** @typedef {import("./lab.js").Context} Context */
@@ -25,7 +26,7 @@ import { clearSheet, sheet, showSheet } from "./sheet.js";
 export class Layers {
   #context;
   #legend = find(document, "#layers-legend", HTMLElement);
-  #colors = find(document, "#colors", HTMLSelectElement);
+  #colors;
   /** @type {Map<string, HTMLInputElement>} */
   #boxes = new Map();
   /** @type {Map<Side, Sheet>} */
@@ -43,10 +44,11 @@ export class Layers {
       this.#boxes.set(name, box);
       list.append(row);
     }
-    this.#colors.addEventListener("change", () => context.dispatch({ kind: "view", change: { colors: this.#colors.value === "origin" ? "origin" : "hit" } }));
+    this.#colors = menu("#colors", COLORS, (colors) => context.dispatch({ kind: "view", change: { colors } }));
     for (const side of context.sides) {
-      const canvas = sheet(side, ".plane-backdrop", "plane-layers");
-      this.#sheets.set(side, { canvas, answers: new Map(LAYERS.map(({ name }) => [name, new Inquiry()])), picture: undefined, isStale: true });
+      const canvas = sheet(side, ".plane-backdrop", "plane-layers", () => this.#draw(side, known));
+      const known = /** @type {Sheet} */ ({ canvas, answers: new Map(LAYERS.map(({ name }) => [name, new Inquiry()])), picture: undefined, isStale: true });
+      this.#sheets.set(side, known);
     }
   }
 
@@ -81,10 +83,10 @@ export class Layers {
 
   /** @param {number} now */
   frame(now) {
-    const { layers } = this.#context.state();
+    const { layers, view } = this.#context.state();
     if (document.hidden) return;
     for (const [side, known] of this.#sheets) {
-      showSheet(known.canvas, layers.length > 0);
+      showSheet(known.canvas, layers.length > 0 && view === "plane");
       if (known.canvas.hidden || known.canvas.clientWidth === 0) continue;
       if (side.picture !== known.picture) known.isStale = true;
       known.picture = side.picture;
@@ -121,7 +123,8 @@ export class Layers {
 
   #describe() {
     const state = this.#context.state();
-    const lines = LAYERS.filter(({ name }) => state.layers.includes(name)).map(({ name, label, words }) => {
+    const isPlane = state.view === "plane";
+    const lines = LAYERS.filter(({ name }) => isPlane && state.layers.includes(name)).map(({ name, label, words }) => {
       const notes = [...this.#sheets].flatMap(([side, { answers, picture }]) => {
         const { reason, data } = answers.get(name) ?? {};
         const note = picture && (reason || (data && DRAWN[name].says?.(data)));
@@ -129,6 +132,7 @@ export class Layers {
       });
       return `${label}: ${words}${notes.map((note) => ` ${note}.`).join("")}`;
     });
+    if (!isPlane && (state.layers.length > 0 || state.probe !== "off")) lines.push("Layers and questions are about the plane; the journey shows none.");
     if (state.colors === "origin") lines.push("A particle’s colour tells where it began: its direction gives the hue, its distance from the middle the strength.");
     const text = lines.join(" ");
     if (this.#legend.textContent !== text) this.#legend.textContent = text;

@@ -5,9 +5,9 @@
  */
 
 import { anyNumber, distributionOf, entryOf, maybe, number, onOrOff, oneOf, place, someOf, wholeNumber } from "./codecs.js";
-import { LAYERS, PROBES } from "./layer-table.js";
+import { COLORS, LAYERS, PROBES, VIEWS } from "./layer-table.js";
 import { SETTINGS } from "./setting-table.js";
-import { COLORS, FLOWS, MAX_EULER_STEPS, MAX_NAME_LENGTH, MAX_NOISE, MAX_ROUNDS, MAX_SEED, MAX_TRAINING_STEPS, MAX_WEIGHT, PARTICLES, SPEEDS } from "./state.js";
+import { FLOWS, MAX_EULER_STEPS, MAX_NAME_LENGTH, MAX_NOISE, MAX_ROUNDS, MAX_SEED, MAX_TRAINING_STEPS, MAX_WEIGHT, PARTICLES, SPEEDS } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -110,8 +110,8 @@ export const KEYS = {
   t: inState("time", number(0, 1)),
   speed: inState("speed", oneOf(SPEEDS)),
   trails: inState("trails", onOrOff),
-  colors: inState("colors", oneOf(COLORS)),
-  view: inState("view", oneOf(/** @type {const} */ (["plane", "journey"]))),
+  colors: inState("colors", oneOf(COLORS.map(({ name }) => name))),
+  view: inState("view", oneOf(VIEWS.map(({ name }) => name))),
   layers: inState("layers", someOf(LAYERS)),
   probe: inState("probe", oneOf(PROBES.map(({ name }) => name))),
   place: inState("place", place),

@@ -19,7 +19,7 @@ import { plainFlow } from "./state.js";
 const OT = { coupling: "minibatch-ot" };
 
 /** @type {readonly Preset[]} */
-export const PRESETS = [
+const PRESETS = [
   {
     label: "Straight against curved",
     summary: "A straight path with an optimal-transport coupling against a diffusion path with random pairs.",

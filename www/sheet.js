@@ -84,13 +84,36 @@ export function largest(values) {
   return most;
 }
 
-/** A canvas of a side's plane, after the one that `selector` finds. @param {Side} side @param {string} selector @param {string} name */
-export function sheet(side, selector, name) {
+/** How each sheet is drawn as it is to be now. @type {WeakMap<HTMLCanvasElement, () => void>} */
+const drawings = new WeakMap();
+/** Pixels of a sheet for each of the page's, where they are not those of the screen. @type {number | undefined} */
+let wanted;
+
+/**
+ * A canvas of a side's plane, after the one that `selector` finds.
+ * @param {Side} side
+ * @param {string} selector
+ * @param {string} name
+ * @param {() => void} draw fits it and draws on it
+ */
+export function sheet(side, selector, name, draw) {
   const canvas = document.createElement("canvas");
   canvas.className = name;
   canvas.setAttribute("aria-hidden", "true");
+  drawings.set(canvas, draw);
   find(side.panel.element, selector, HTMLCanvasElement).after(canvas);
   return canvas;
+}
+
+/**
+ * Draws a canvas anew if it is a sheet.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} [ratio] pixels for each of the page's, for a picture that leaves the page
+ */
+export function redraw(canvas, ratio) {
+  wanted = ratio;
+  drawings.get(canvas)?.();
+  wanted = undefined;
 }
 
 /**
@@ -113,7 +136,7 @@ export function clearSheet(canvas, side, theme) {
 
 /** Gives a canvas the pixels of its box. Returns whether it has any. @param {HTMLCanvasElement} canvas */
 export function fit(canvas) {
-  const side = Math.round(canvas.clientWidth * Math.min(2, devicePixelRatio));
+  const side = Math.round(canvas.clientWidth * (wanted ?? Math.min(2, devicePixelRatio)));
   if (side > 0 && canvas.width !== side) canvas.width = canvas.height = side;
   return side > 0;
 }

@@ -20,10 +20,11 @@ export class Shortcuts {
     for (const opener of document.querySelectorAll("#shortcuts-open, .shortcuts-open")) {
       opener.addEventListener("click", () => {
         this.#list();
-        this.#dialog.showModal();
+        // Not a modal one: making the rest of the page inert costs a style for each of its elements, there and back.
+        this.#dialog.showPopover();
       });
     }
-    find(this.#dialog, ".dialog-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
+    find(this.#dialog, ".dialog-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.hidePopover());
     this.#switch.checked = preference("shortcuts") !== "off";
     this.#switch.addEventListener("change", () => {
       prefer("shortcuts", this.#switch.checked ? "on" : "off");

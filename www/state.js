@@ -35,8 +35,8 @@
  * @property {number} time flow time t, 0..1
  * @property {number} speed flow time relative to the normal speed
  * @property {boolean} trails whether trajectories are drawn behind the particles
- * @property {"hit" | "origin"} colors what a particle's colour tells: where it ends, or where it began
- * @property {"plane" | "journey"} view what the pictures show: the plane at one time, or all times side by side
+ * @property {(typeof import("./layer-table.js").COLORS)[number]["name"]} colors what a particle's colour tells
+ * @property {(typeof import("./layer-table.js").VIEWS)[number]["name"]} view what the pictures show
  * @property {readonly string[]} layers what lies over and under the particles
  * @property {string} probe what the plane is asked
  * @property {readonly [number, number]} place about which place
@@ -56,8 +56,6 @@
 export const FLOWS = ["straight", "curved"];
 export const PARTICLES = [500, 1000, 2000, 5000, 10000, 20000];
 export const SPEEDS = [0.25, 0.5, 1, 2];
-/** @type {readonly ("hit" | "origin")[]} */
-export const COLORS = ["hit", "origin"];
 export const MAX_EULER_STEPS = 100;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_TRAINING_STEPS = 1_000_000;

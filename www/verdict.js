@@ -1,6 +1,6 @@
 /** The sentence under the panels, computed from what is on screen. */
 
-import { showsLearning } from "./experiment.js";
+import { showsLearning } from "./sampling.js";
 import { count, measure, times } from "./format.js";
 
 /** @typedef {import("./engine.js").Picture} Picture */
@@ -11,8 +11,6 @@ export const LEARNT_AT = 400;
 const TIE = 1.3;
 /** Twice the energy distance that n points drawn from the data itself leave is about this over n: nobody can tell less. */
 const SAMPLING_NOISE = 10;
-/** flow-core measures the energy distance on this many particles at most. */
-const MEASURED_PARTICLES = 2000;
 
 /**
  * What the verdict must know of one flow.
@@ -50,7 +48,7 @@ export function verdict(flows) {
   const [best, worst] = compared.sort((x, y) => x.energy - y.energy);
   if (!best || !worst) return "";
   const distances = `energy distance ${measure(best.energy)} against ${measure(worst.energy)}`;
-  const noise = SAMPLING_NOISE / Math.min(a.particles, MEASURED_PARTICLES);
+  const noise = SAMPLING_NOISE / a.report.measured;
   if (worst.energy < noise) {
     return `${steps} both flows land as close to the data as the energy distance of so many particles can tell (${distances}).`;
   }

@@ -7,6 +7,7 @@ import { find } from "./find.js";
 import { measure, minus } from "./format.js";
 import { Inquiry } from "./inquiry.js";
 import { PROBES } from "./layer-table.js";
+import { menu } from "./menu.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
 
 /** @typedef {import("./lab.js").Context} Context */
@@ -43,7 +44,7 @@ const SPEAK_MILLISECONDS = 500;
 
 export class Why {
   #context;
-  #select = find(document, "#probe", HTMLSelectElement);
+  #select;
   #words = find(document, "#why-words", HTMLElement);
   /** @type {Map<Side, Probe>} */
   #probes = new Map();
@@ -52,10 +53,9 @@ export class Why {
   /** @param {Context} context */
   constructor(context) {
     this.#context = context;
-    this.#select.append(...PROBES.map(({ name, label }) => new Option(label, name)));
-    this.#select.addEventListener("change", () => context.dispatch({ kind: "view", change: { probe: this.#select.value } }));
+    this.#select = menu("#probe", PROBES, (probe) => context.dispatch({ kind: "view", change: { probe } }));
     for (const side of context.sides) {
-      const canvas = sheet(side, ".plane-particles", "plane-why");
+      const canvas = sheet(side, ".plane-particles", "plane-why", () => this.#draw(side, probe));
       const handle = document.createElement("button");
       handle.type = "button";
       handle.className = "probe";
@@ -75,7 +75,8 @@ export class Why {
       plane.addEventListener("pointermove", (event) => {
         if (context.state().probe !== "off" && plane.hasPointerCapture(event.pointerId)) point(event);
       });
-      this.#probes.set(side, { canvas, handle, inquiry: new Inquiry(), picture: undefined, isStale: true });
+      const probe = /** @type {Probe} */ ({ canvas, handle, inquiry: new Inquiry(), picture: undefined, isStale: true });
+      this.#probes.set(side, probe);
     }
   }
 
@@ -136,7 +137,7 @@ export class Why {
   /** @param {number} now */
   frame(now) {
     const state = this.#context.state();
-    const isOn = state.probe !== "off";
+    const isOn = state.probe !== "off" && state.view === "plane";
     for (const [side, probe] of this.#probes) {
       showSheet(probe.canvas, isOn);
       if (probe.handle.hidden === isOn) probe.handle.hidden = !isOn;

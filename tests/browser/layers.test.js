@@ -91,7 +91,11 @@ test("the journey shows all times side by side, and the cloud on its way", async
     await lab.page.keyboard.press(panel === "Straight" ? "End" : "Home");
     await lab.until(`the cloud elsewhere in ${panel}`, async () => (await picture()) !== early);
   }
+  await lab.page.getByRole("checkbox", { name: "Chords" }).check();
+  await lab.until("words about layers", async () => /the journey shows none/.test((await lab.page.locator("#layers-legend").textContent()) ?? ""));
+  assert.doesNotMatch((await lab.page.locator("#layers-legend").textContent()) ?? "", /Chords/);
   await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("plane");
+  await lab.until("the chords", async () => (await inked(lab, "Straight", "plane-layers")) > 200);
   await lab.until("the plane again", () => lab.panel("Straight").locator(".plane-particles").isVisible());
   assert.equal(await lab.panel("Straight").locator(".plane-journey").isVisible(), false);
   lab.assertQuiet(isOwnReading);

@@ -34,7 +34,7 @@ for (const [name, launch] of Object.entries({ Chromium: launchChromium, Firefox:
 }
 
 test("the site is these files and no other", async () => {
-  const expected = ["index.html", "pkg/flow_wasm_bg.wasm", "www/icon.svg", "www/lab.css", "www/lab.js", "www/scheme-first.js", "www/styles/noscript.css", "www/worker.js"];
+  const expected = ["index.html", "pkg/flow_wasm_bg.wasm", "www/icon.svg", "www/lab.css", "www/lab.js", "www/scheme-first.js", "www/styles/noscript.css"];
   assert.deepEqual([...(await shippedFiles()).keys()].sort(), expected);
 });
 

@@ -11,7 +11,7 @@ const NEAREST = 0.4;
 export class Board {
   #canvas;
   #context;
-  #halfSide;
+  halfSide;
   /** @type {Stroke | undefined} */
   #stroke;
 
@@ -22,19 +22,19 @@ export class Board {
   constructor(canvas, halfSide) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d");
-    this.#halfSide = halfSide;
+    this.halfSide = halfSide;
   }
 
   /** Where on the plane a pointer is. @param {PointerEvent} event @returns {Point} */
   place({ clientX, clientY }) {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
-    const along = (/** @type {number} */ share) => Number(((2 * share - 1) * this.#halfSide).toFixed(3));
+    const along = (/** @type {number} */ share) => Number(((2 * share - 1) * this.halfSide).toFixed(3));
     return [along((clientX - left) / width), along(1 - (clientY - top) / height)];
   }
 
   /** A place as shares of the square's width and height, from the left and from the top. @param {Point} place */
   share([x, y]) {
-    return [(1 + x / this.#halfSide) / 2, (1 - y / this.#halfSide) / 2];
+    return [(1 + x / this.halfSide) / 2, (1 - y / this.halfSide) / 2];
   }
 
   /**
@@ -80,7 +80,7 @@ export class Board {
     const context = this.#context;
     if (!context || side === 0) return;
     this.#canvas.width = this.#canvas.height = side;
-    const unit = side / 2 / this.#halfSide;
+    const unit = side / 2 / this.halfSide;
     context.setTransform(unit, 0, 0, -unit, side / 2, side / 2);
     context.lineCap = context.lineJoin = "round";
 
@@ -95,10 +95,11 @@ export class Board {
       context.stroke();
     }
     context.globalCompositeOperation = "destination-over";
+    const edge = this.halfSide;
     context.strokeStyle = css(theme.rule);
     context.lineWidth = 1 / unit;
     context.beginPath();
-    for (const [x, y, toX, toY] of /** @type {const} */ ([[-5, 0, 5, 0], [0, -5, 0, 5]])) {
+    for (const [x, y, toX, toY] of /** @type {const} */ ([[-edge, 0, edge, 0], [0, -edge, 0, edge]])) {
       context.moveTo(x, y);
       context.lineTo(toX, toY);
     }

@@ -128,7 +128,7 @@ export class Modes {
   #move(i, to) {
     const mode = this.list[i];
     if (!mode) return;
-    const inside = (/** @type {number} */ x) => Number(Math.min(5, Math.max(-5, x)).toFixed(2));
+    const inside = (/** @type {number} */ x) => Number(Math.min(this.#board.halfSide, Math.max(-this.#board.halfSide, x)).toFixed(2));
     mode.center = [inside(to[0]), inside(to[1])];
     this.#update(i);
   }

@@ -68,7 +68,10 @@ export class AnimatedPng {
   }
 }
 
-/** The most common colours of some frames, when red, green and blue are told apart in 32 shades each. */
+/**
+ * Colours of some frames, when red, green and blue are told apart in 32 shades each: again and again the one that most
+ * pixels miss most. The merely most common ones would be greys, for the particles of each origin are few.
+ */
 class Palette {
   /** Red, green and blue of each colour. */
   colors;
@@ -87,7 +90,18 @@ class Palette {
       }
     }
     const known = Array.from(counts.keys()).filter((shade) => counts[shade]);
-    const chosen = known.sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0)).slice(0, 256);
+    const missed = Float64Array.from(counts);
+    /** @type {number[]} */
+    const chosen = [];
+    while (chosen.length < Math.min(256, known.length)) {
+      const next = known.reduce((a, b) => ((missed[b] ?? 0) > (missed[a] ?? 0) ? b : a));
+      chosen.push(next);
+      for (const shade of known) {
+        const distance = [10, 5, 0].reduce((sum, i) => sum + (((shade >> i) & 31) - ((next >> i) & 31)) ** 2, 0);
+        const miss = (counts[shade] ?? 0) * distance;
+        if (chosen.length === 1 || miss < (missed[shade] ?? 0)) missed[shade] = miss;
+      }
+    }
     this.colors = Uint8Array.from(chosen.flatMap((shade) => [0, 1, 2].map((i) => Math.round((sums[3 * shade + i] ?? 0) / (counts[shade] ?? 1)))));
     for (let shade = 0; shade < counts.length; shade += 1) {
       let least = Infinity;

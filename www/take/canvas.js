@@ -8,11 +8,11 @@ import { FOOT, HEAD, LINE, PAD } from "./scene.js";
 /**
  * @typedef {object} Shot
  * @property {import("./scene.js").Caption} caption
- * @property {CanvasImageSource[]} layers square pictures, the lowest first
+ * @property {HTMLCanvasElement[]} layers square pictures, the lowest first
  */
 
 /** The size in CSS pixels of `count` panels with pictures of this side. @param {number} count @param {number} side */
-export function sizeOf(count, side) {
+function sizeOf(count, side) {
   return { width: PAD + count * (side + PAD), height: HEAD + side + FOOT + LINE };
 }
 
@@ -42,7 +42,11 @@ export function compose(canvas, shots, side, ratio, theme, common) {
     const x = PAD + i * (side + PAD);
     write(caption.name, x, PAD + 14, 16, theme.ink, "600");
     write(caption.choices, x, PAD + LINE + 12, 12, theme.muted);
-    for (const layer of layers) context.drawImage(layer, x, HEAD, side, side);
+    for (const layer of layers) {
+      context.globalAlpha = Number(getComputedStyle(layer).opacity);
+      context.drawImage(layer, x, HEAD, side, side);
+    }
+    context.globalAlpha = 1;
     context.strokeStyle = css(theme.rule);
     context.strokeRect(x + 0.5, HEAD + 0.5, side - 1, side - 1);
     for (const [row, text] of caption.numbers.entries()) write(text, x, HEAD + side + (row + 1) * LINE, 12, theme.ink);

@@ -19,10 +19,10 @@ export const MOST_BYTES = 64 * 2 ** 20;
  */
 export async function savePage({ sides, state, defaults }) {
   const address = writeHash(state(), defaults).slice(1);
-  const checkpoints = await Promise.all(sides.map(({ engine }) => engine.ask("checkpoint")));
+  const checkpoints = await Promise.all(sides.map(async ({ name, engine }) => ({ name, bytes: await engine.ask("checkpoint") })));
   const page = new SavedPage(address);
   try {
-    for (const [i, { name }] of sides.entries()) page.add(name, checkpoints[i]);
+    for (const { name, bytes } of checkpoints) page.add(name, bytes);
     return /** @type {Uint8Array<ArrayBuffer>} */ (page.to_bytes());
   } finally {
     page.free();

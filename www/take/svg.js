@@ -21,9 +21,9 @@ export function trajectoriesSvg(panels, theme, common) {
   const color = (/** @type {import("../theme.js").Rgb} */ [r, g, b]) => `rgb(${r},${g},${b})`;
   const first = Math.min(MOST, ...panels.map(({ picture }) => picture.particles));
   const note = `${common} · trajectories of the first ${first} particles`;
-  const words = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ rest) =>
+  const words = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ rest, most = SIDE) =>
     // Long lines are squeezed rather than cut; a letter takes about half its height.
-    `<text x="${x}" y="${y}" ${rest}${text.length > SIDE / 6 ? ` textLength="${SIDE}" lengthAdjust="spacingAndGlyphs"` : ""}>${escape(text)}</text>`;
+    `<text x="${x}" y="${y}" ${rest}${text.length > most / 6 ? ` textLength="${most}" lengthAdjust="spacingAndGlyphs"` : ""}>${escape(text)}</text>`;
   const muted = `font-size="12" fill="${color(theme.muted)}"`;
   const drawn = panels.map(({ caption, picture, target, source, inkOf }, i) => {
     const view = viewOf(target, source);
@@ -67,7 +67,7 @@ export function trajectoriesSvg(panels, theme, common) {
     `<title>${escape(note)}</title>`,
     `<rect width="${width}" height="${height}" fill="${color(theme.plane)}"/>`,
     ...drawn,
-    `<text x="${PAD}" y="${HEAD + SIDE + FOOT}" ${muted}>${escape(note)}</text>`,
+    words(note, PAD, HEAD + SIDE + FOOT, muted, width - 2 * PAD),
     "</svg>\n",
   ].join("\n");
 }

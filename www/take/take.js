@@ -5,6 +5,7 @@ import { find } from "../find.js";
 import { Dropped } from "../engine.js";
 import { dismiss, notify, reasonOf } from "../notices.js";
 import { readOutline } from "../registry.js";
+import { redraw } from "../sheet.js";
 import { FLOWS } from "../state.js";
 import { animatedPng, canRecord, video } from "./animation.js";
 import { Autosave } from "./autosave.js";
@@ -40,8 +41,8 @@ export class Take {
     const actions = {
       png: () => this.#png(),
       svg: () => this.#svg(),
-      apng: async () => this.#offer("image/apng", await animatedPng(context, this.#show), "png", "animation"),
-      webm: async () => this.#offer("video/webm", await video(context, this.#show), "webm"),
+      apng: async () => this.#moving(this.#offer("image/apng", await animatedPng(context, this.#show), "png", "animation")),
+      webm: async () => this.#moving(this.#offer("video/webm", await video(context, this.#show), "webm")),
       samples: () => this.#table("samples", samples),
       trajectories: () => this.#table("trajectories", trajectories),
       weights: () => this.#weights(),
@@ -116,6 +117,12 @@ export class Take {
     return `${name} is ready.`;
   }
 
+  /** What a moving picture leaves out is told. @param {string} said */
+  #moving(said) {
+    const { layers, probe, view } = this.#context.state();
+    return layers.length > 0 || probe !== "off" || view !== "plane" ? `${said} It shows the particles on the plane and nothing else.` : said;
+  }
+
   /** The flow whose data are asked for. */
   get #side() {
     const side = this.#context.sides.find(({ name }) => name === this.#flow.value) ?? this.#context.sides[0];
@@ -131,15 +138,17 @@ export class Take {
     const sides = shownSides(this.#context);
     const canvas = document.createElement("canvas");
     // All of this in one go: the reader never sees the large canvases.
+    const shots = sides.map((side) => ({
+      caption: captionOf(this.#context, side, pictureOf(side)),
+      layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility({ visibilityProperty: true })),
+    }));
+    const layers = shots.flatMap(({ layers }) => layers);
     for (const { panel } of sides) {
       panel.plane.fit(RATIO);
       panel.plane.paint(time);
     }
+    for (const layer of layers) redraw(layer, RATIO);
     try {
-      const shots = sides.map((side) => ({
-        caption: captionOf(this.#context, side, pictureOf(side)),
-        layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility({ visibilityProperty: true })),
-      }));
       const side = shots[0]?.layers[0]?.clientWidth ?? 0;
       const step = pictureOf(sides[0]).step;
       compose(canvas, shots, side, RATIO, theme(), commonLine(this.#context, step, time));
@@ -148,6 +157,7 @@ export class Take {
         side.panel.plane.fit();
         side.paint(time);
       }
+      for (const layer of layers) redraw(layer);
     }
     return this.#offer("image/png", [await toPng(canvas)], "png");
   }

@@ -1,7 +1,6 @@
 // Many modules and style sheets into few: a job comes as JSON on standard input, the texts go as JSON to standard
 // output. xtask/src/bundle.rs has the types of both.
 
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -20,6 +19,8 @@ const COMMON = {
   legalComments: "none",
   loader: { ".svg": "dataurl", ".png": "dataurl", ".woff2": "dataurl" },
   logLevel: "warning",
+  // The glue asks where it lies only for a caller that passes no module, and ours always does.
+  logOverride: { "empty-import-meta": "silent" },
 };
 
 /** Each class of the glue has these two side effects, and with them would stay where nobody uses it. */
@@ -31,8 +32,8 @@ async function bundled(options) {
 }
 
 /** esbuild joins and drops what is not used; terser then gains another 4 %. */
-async function script({ entry, format, plugin, pure = [] }) {
-  const whole = await bundled({ entryPoints: [entry], format, plugins: [plugin], ...SHAKEN_GLUE, pure: [...SHAKEN_GLUE.pure, ...pure] });
+async function script({ entry, format, plugins = [] }) {
+  const whole = await bundled({ entryPoints: [entry], format, plugins, ...SHAKEN_GLUE });
   const { code } = await minify(whole, { ecma: 2020, module: format === "esm", compress: { passes: 2 } });
   return code;
 }
@@ -53,22 +54,18 @@ const swapped = {
   },
 };
 
-/** What the worker script gets by `importScripts`, as a module that becomes part of it. */
-const withGlue = {
-  name: "with glue",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.js$/ }, async ({ path }) => {
-      const contents = await readFile(path, "utf8");
-      if (path === inRoot(job.worker)) return { contents: `import * as wasm_bindgen from ${JSON.stringify(inRoot(job.glue))};\n${contents}` };
-      // Only for a caller that passes no module, and ours always does.
-      return { contents: contents.replaceAll("import.meta.url", "location.href") };
-    });
+/** The workers' script, for the module that starts workers from a text. */
+const worker = await script({ entry: job.worker, format: "iife" });
+const withWorker = {
+  name: "with worker",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^bundled-worker$/ }, ({ path }) => ({ path, namespace: "worker" }));
+    onLoad({ filter: /./, namespace: "worker" }, () => ({ contents: worker, loader: "text" }));
   },
 };
 
 const answer = {
-  script: await script({ entry: job.script, format: "esm", plugin: swapped }),
-  worker: await script({ entry: job.worker, format: "iife", plugin: withGlue, pure: ["importScripts"] }),
+  script: await script({ entry: job.script, format: "esm", plugins: [swapped, withWorker] }),
   styles: await Promise.all(job.styles.map(styles)),
 };
 console.log(JSON.stringify(answer));

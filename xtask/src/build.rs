@@ -1,8 +1,6 @@
 //! `cargo xtask build`: the page.
 //!
-//! `flow-wasm` is compiled once. wasm-bindgen then writes its JavaScript glue twice, around one and the same
-//! `.wasm`: as an ES module for the page, and as a classic script for the workers (a classic worker is the
-//! only kind that also runs from a file opened by double click, in every browser).
+//! `flow-wasm` is compiled, and wasm-bindgen writes its JavaScript glue: an ES module for page and workers.
 //! Everything else in the page is plain files. `cargo xtask serve` uses them as they are; what is uploaded or handed
 //! on is made of the same files by `site` and `single_file`.
 
@@ -137,35 +135,13 @@ fn wasm_artifact(line: &str) -> Option<PathBuf> {
     files.find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
 }
 
-/// Writes the glue for page and worker, and the one module they share.
+/// Writes the glue around the compiled module.
 fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
     if pkg.exists() {
         fs::remove_dir_all(pkg).with_context(|| format!("{} could not be emptied", pkg.display()))?;
     }
-    let mut page = Bindgen::new();
-    page.web(true)?;
-    generate(page, wasm, pkg).context("wasm-bindgen failed for the page")?;
-
-    let classic = pkg.join("classic");
-    let mut worker = Bindgen::new();
-    worker.no_modules(true)?;
-    generate(worker, wasm, &classic).context("wasm-bindgen failed for the workers")?;
-
-    let module = format!("{PACKAGE}_bg.wasm");
-    ensure!(
-        fs::read(pkg.join(&module))? == fs::read(classic.join(&module))?,
-        "page and workers would need different .wasm files, so they could not share one compiled module"
-    );
-    for extension in ["js", "d.ts"] {
-        let from = classic.join(format!("{PACKAGE}.{extension}"));
-        fs::rename(&from, pkg.join(format!("{PACKAGE}.classic.{extension}")))
-            .with_context(|| format!("{} could not be moved", from.display()))?;
-    }
-    fs::remove_dir_all(&classic).with_context(|| format!("{} could not be removed", classic.display()))
-}
-
-fn generate(mut bindgen: Bindgen, wasm: &Path, folder: &Path) -> Result<()> {
-    bindgen
+    Bindgen::new()
+        .web(true)?
         .input_path(wasm)
         .out_name(PACKAGE)
         .typescript(true)
@@ -175,7 +151,8 @@ fn generate(mut bindgen: Bindgen, wasm: &Path, folder: &Path) -> Result<()> {
         .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(folder)
+        .generate(pkg)
+        .context("wasm-bindgen failed")
 }
 
 /// Tells one version of a file from another without reading it.

@@ -9,11 +9,13 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::build::PACKAGE;
 use crate::{tools, workspace};
 
-/// The script that every worker runs.
-pub const WORKER: &str = "www/worker.js";
+/// The module that every worker runs.
+const WORKER: &str = "www/worker/worker.js";
+
+/// The module that starts a worker from its modules, and the one that starts it from its text.
+const START: (&str, &str) = ("www/worker/start.js", "www/worker/start.bundled.js");
 
 /// What is to become few; paths start at the workspace's top.
 #[derive(Serialize)]
@@ -21,7 +23,6 @@ struct Job<'a> {
     root: PathBuf,
     script: &'a str,
     worker: &'a str,
-    glue: String,
     styles: &'a [Vec<String>],
     swap: BTreeMap<&'a str, &'a str>,
 }
@@ -29,15 +30,13 @@ struct Job<'a> {
 /// The texts that the page needs.
 #[derive(Deserialize)]
 pub struct Bundle {
-    /// An ES module that imports nothing.
+    /// An ES module that imports nothing and holds the workers' script as a text.
     pub script: String,
-    /// A classic script with its glue inside.
-    pub worker: String,
     /// One for each group of style sheets.
     pub styles: Vec<String>,
 }
 
-/// Bundles the module `script`, the worker and each group of `styles`. `swap` takes modules in the place of others.
+/// Bundles the module `script` with the worker in it, and each group of `styles`. `swap` takes modules in the place of others.
 pub fn bundle<'a>(
     script: &'a str,
     styles: &'a [Vec<String>],
@@ -45,10 +44,8 @@ pub fn bundle<'a>(
 ) -> Result<Bundle> {
     let folder = workspace::root().join("xtask").join("bundler");
     install(&folder)?;
-    let glue = format!("pkg/{PACKAGE}.js");
-    let swap = swap.into_iter().collect();
-    let job =
-        serde_json::to_vec(&Job { root: workspace::root(), script, worker: WORKER, glue, styles, swap })?;
+    let swap = swap.into_iter().chain([START]).collect();
+    let job = serde_json::to_vec(&Job { root: workspace::root(), script, worker: WORKER, styles, swap })?;
 
     let mut node = tools::node(&folder)?;
     let mut child = node

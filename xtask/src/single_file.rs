@@ -1,8 +1,7 @@
 //! `cargo xtask build --single-file`: the whole page in one HTML file that opens by double click.
 //!
 //! A file opened from disk may load no other file, start no module worker and import nothing. So the bundled
-//! script, the styles and the icon move into the page, the worker script becomes a text from which the page makes
-//! a classic worker, and the wasm is base64. A policy in the file itself admits exactly this script and these
+//! script, the styles and the icon move into the page, and the wasm is base64. A policy in the file itself admits exactly this script and these
 //! styles, by their hashes.
 
 use std::collections::BTreeSet;
@@ -22,7 +21,7 @@ use crate::{media, workspace};
 /// The file's name in `dist/`.
 pub const NAME: &str = "flow-matching-lab.html";
 
-/// The module that finds wasm and worker beside the page, and the one that finds them inside it.
+/// The module that finds the wasm beside the page, and the one that finds it inside.
 const ASSETS: (&str, &str) = ("www/assets.js", "www/assets.inlined.js");
 
 /// Writes the file from the page's sources and the built package, and returns where it is.
@@ -38,9 +37,7 @@ pub fn write() -> Result<PathBuf> {
 fn inlined() -> Result<String> {
     let mut index = Index::read()?;
     let bundle = bundle(&index.script, &index.styles, [ASSETS])?;
-    for (text, end) in
-        [(&bundle.script, "</script"), (&bundle.worker, "</script"), (&bundle.styles.concat(), "</style")]
-    {
+    for (text, end) in [(&bundle.script, "</script"), (&bundle.styles.concat(), "</style")] {
         ensure!(!text.contains(end), "a text of the page has {end} in it and would end its own element");
     }
     ensure!(
@@ -70,10 +67,9 @@ fn inlined() -> Result<String> {
     })?;
     let wasm = BASE64.encode(bytes(&format!("pkg/{PACKAGE}_bg.wasm"))?);
     let scripts = format!(
-        "<script type=\"text/plain\" id=\"inlined-worker\">{}</script>\n\
-         <script type=\"text/plain\" id=\"inlined-wasm\">{wasm}</script>\n\
+        "<script type=\"text/plain\" id=\"inlined-wasm\">{wasm}</script>\n\
          <script type=\"module\">{}</script>\n",
-        bundle.worker, bundle.script
+        bundle.script
     );
     index.insert_before("</body>", &scripts)?;
     // Ahead of everything that it governs.

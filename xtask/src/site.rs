@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 
 use crate::build::PACKAGE;
-use crate::bundle::{self, bundle};
+use crate::bundle::bundle;
 use crate::index::{Index, attribute};
 use crate::{single_file, workspace};
 
@@ -20,11 +20,8 @@ pub fn write() -> Result<PathBuf> {
     let mut index = Index::read()?;
     let bundle = bundle(&index.script, &index.styles, [])?;
     let wasm = format!("pkg/{PACKAGE}_bg.wasm");
-    let mut files: Vec<(String, Vec<u8>)> = vec![
-        (index.script.clone(), bundle.script.into()),
-        (bundle::WORKER.to_owned(), bundle.worker.into()),
-        (wasm.clone(), read(&wasm)?),
-    ];
+    let mut files: Vec<(String, Vec<u8>)> =
+        vec![(index.script.clone(), bundle.script.into()), (wasm.clone(), read(&wasm)?)];
     for early in &index.early {
         files.push((early.clone(), read(early)?));
     }

@@ -28,6 +28,7 @@ struct Report {
     modes: usize,
     mode_count: usize,
     energy: f64,
+    measured: usize,
     nfe: usize,
     hash: String,
 }
@@ -258,6 +259,7 @@ impl Report {
             modes: evaluation.modes,
             mode_count: evaluation.mode_count,
             energy: evaluation.energy,
+            measured: evaluation.measured,
             nfe: trajectories.evaluations,
             hash: format!("{:016x}", fingerprint(trajectories.end())),
         }

@@ -12,10 +12,10 @@ const ROUNDS = 7;
 const bare = (milliseconds) => `(async () => {
   const bytes = await (await fetch("/pkg/flow_wasm_bg.wasm")).arrayBuffer();
   const module = await WebAssembly.compile(bytes);
-  const text = \`importScripts("\${location.origin}/pkg/flow_wasm.classic.js");
+  const text = \`import { initSync, Lab } from "\${location.origin}/pkg/flow_wasm.js";
     onmessage = ({ data: { module, config } }) => {
-      wasm_bindgen.initSync({ module });
-      const lab = new wasm_bindgen.Lab(config);
+      initSync({ module });
+      const lab = new Lab(config);
       lab.train(200);
       const began = performance.now();
       let steps = 0;
@@ -25,7 +25,7 @@ const bare = (milliseconds) => `(async () => {
     };\`;
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const rates = ["independent", "independent"].map((type, index) => new Promise((resolve, reject) => {
-    const worker = new Worker(url);
+    const worker = new Worker(url, { type: "module" });
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = reject;
     worker.postMessage({ module, config: JSON.stringify({ schedule: { type: index ? "cosine" : "cond-ot" }, target: { preset: "five-modes" } }) });

@@ -29,9 +29,10 @@ async function answer(version, tasks, facts, run) {
 
 async function inNode() {
   const shipped = new Uint8Array((await shippedFiles()).get("pkg/flow_wasm_bg.wasm") ?? []);
-  // The classic glue is one script with one variable, which Node can run as it is.
-  const script = await readFile(pkg("flow_wasm.classic.js"), "utf8");
-  const glue = new Function(`${script}; return wasm_bindgen;`)();
+  // Node takes a module for one by its ending or by the kind of its address, and the glue ends in .js.
+  const script = await readFile(pkg("flow_wasm.js"), "base64");
+  /** @type {typeof import("../../../pkg/flow_wasm.js")} */
+  const glue = await import(`data:text/javascript;base64,${script}`);
   const bytes = new Uint8Array(await readFile(pkg("flow_wasm_bg.wasm")));
   const began = performance.now();
   glue.initSync({ module: new WebAssembly.Module(bytes) });

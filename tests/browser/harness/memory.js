@@ -9,13 +9,12 @@ export async function memoryOf(page) {
   await session.send("HeapProfiler.collectGarbage");
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   await session.detach();
-  const own = await page.evaluate(async () => {
-    // Asking for the instance again returns the one there is.
-    const { initSync } = await import(/** @type {any} */ (new URL("pkg/flow_wasm.js", document.baseURI).href));
-    return initSync().memory.buffer.byteLength;
-  });
-  const workers = await Promise.all(
-    page.workers().map((worker) => worker.evaluate(() => /** @type {any} */ (globalThis).eval("wasm_bindgen").initSync().memory.buffer.byteLength)),
-  );
-  return { heap: usedSize, wasm: [own, ...workers] };
+  const wasm = await Promise.all([page.evaluate(ownMemory), ...page.workers().map((worker) => worker.evaluate(ownMemory))]);
+  return { heap: usedSize, wasm };
+}
+
+/** Runs in the page and in its workers: asking for the module's instance again returns the one there is. */
+async function ownMemory() {
+  const { initSync } = await import(/** @type {any} */ (new URL("/pkg/flow_wasm.js", location.href).href));
+  return initSync().memory.buffer.byteLength;
 }

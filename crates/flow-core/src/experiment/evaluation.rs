@@ -30,6 +30,8 @@ pub struct Evaluation {
     pub is_hit: Vec<bool>,
     /// Energy distance between the ends of the first 2,000 particles and 2,000 exact draws.
     pub energy: f64,
+    /// Particles that the energy distance was measured on.
+    pub measured: usize,
     /// Straightness of these trajectories, divided by their mean squared length; 0 for lines at
     /// constant speed. Judge a field by [`Experiment::straightness`] instead.
     pub straightness: f64,
@@ -58,6 +60,7 @@ impl Experiment {
             mode_count: coverage.mode_count,
             is_hit: coverage.is_hit,
             energy: self.energy(trajectories.end()),
+            measured: first(trajectories.end(), MEASURED_POINTS).len(),
             straightness: straightness(trajectories).map_or(0.0, |s| s.normalised),
             evaluations: trajectories.evaluations,
         }
@@ -154,6 +157,7 @@ mod tests {
         let trajectories = experiment.sample_with(Solver::Euler, 16).unwrap();
         let after = experiment.evaluate(&trajectories);
         assert_eq!((after.modes, after.mode_count, after.evaluations), (5, 5, 16));
+        assert_eq!(after.measured, trajectories.end().len().min(MEASURED_POINTS));
         assert!(after.hits > 0.6 && before.hits < 0.4, "{} {}", before.hits, after.hits);
         assert!(after.energy < 0.5 * before.energy, "{} {}", before.energy, after.energy);
         let hits = after.is_hit.iter().filter(|&&hit| hit).count();
