@@ -2,8 +2,8 @@
 
 import { insert } from "./charts/points.js";
 import { samplingOf } from "./experiment.js";
-import { fieldOf, showsLearning } from "./sampling.js";
 import { labelOf, registry } from "./registry.js";
+import { fieldOf, showsLearning } from "./sampling.js";
 
 /** @typedef {import("./side.js").Side} Side */
 /** @typedef {import("./engine.js").FromWorker} FromWorker */

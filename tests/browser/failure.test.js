@@ -83,7 +83,7 @@ test("a worker that cannot be set up says so in words for the reader", async () 
   await lab.settled(20);
   const [victim] = lab.page.workers();
   await victim?.evaluate(() => {
-    const message = { kind: "configure", generation: 1e9, config: { seed: "none" }, course: { until: 0, goal: 0 }, curve: [] };
+    const message = { kind: "configure", generation: 1, config: { seed: "none" }, course: { until: 0, goal: 0 }, curve: [] };
     dispatchEvent(new MessageEvent("message", { data: message }));
   });
   await lab.page.getByText(/^(Straight|Curved) stopped while it was being set up: /).waitFor();
