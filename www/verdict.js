@@ -34,11 +34,12 @@ export function verdict(flows) {
   if (flows.some(({ hadPicture }) => !hadPicture)) return "Two networks are about to start learning, from random weights, in this page.";
   if (!straight || !curved || !a || !b) return "Following the particles anew …";
 
-  const learning = [a, b].filter(({ sampling }) => showsLearning(sampling));
-  const step = Math.min(...learning.map((picture) => picture.step));
-  if (step < LEARNT_AT) {
-    const had = step === 0 ? "Before their first training step" : `After only ${count(step)} training ${step === 1 ? "step" : "steps"}`;
-    return `${had} both fields are still rough; the comparison is worth reading from step ${count(LEARNT_AT)} on.`;
+  const rough = flows.filter(({ picture }) => picture && showsLearning(picture.sampling) && picture.step < LEARNT_AT);
+  if (rough.length > 0) {
+    const step = Math.min(...rough.map(({ picture }) => picture?.step ?? 0));
+    const [whose, its] = rough.length === 1 ? [`the field of ${rough[0]?.name} is`, "its"] : ["both fields are", "their"];
+    const had = step === 0 ? `Before ${its} first training step` : `After only ${count(step)} training ${step === 1 ? "step" : "steps"}`;
+    return `${had} ${whose} still rough; the comparison is worth reading from step ${count(LEARNT_AT)} on.`;
   }
   const steps = means([a, b]);
   const compared = [
