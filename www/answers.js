@@ -11,16 +11,6 @@ import { fieldOf, showsLearning } from "./sampling.js";
 /** What is remembered of the straightness during training. */
 const STRAIGHTNESS_POINTS = 300;
 
-/** What a flow was doing when it stopped: what its worker was told. @type {Record<string, string>} */
-const DURING = {
-  boot: "it was being loaded",
-  configure: "it was being set up",
-  round: "it began a round",
-  sample: "a picture was asked for",
-  ask: "it was asked something",
-};
-const AT_WORK = "it was at work";
-
 export class Answers {
   #flows;
   #host;
@@ -84,7 +74,7 @@ export class Answers {
       case "failed":
         side.failed = true;
         side.waiting = undefined;
-        side.panel.fail(`${this.#host.state()[side.name].name} stopped while ${DURING[message.during] ?? AT_WORK}: ${message.reason}.`, () => {
+        side.panel.fail(`${this.#host.state()[side.name].name} stopped while ${message.during}: ${message.reason}.`, () => {
           this.#flows.restart(side);
         });
         this.#flows.showVerdict();

@@ -77,7 +77,7 @@ test("without scripts the page can still be read", async () => {
   await context.close();
 });
 
-test("a worker that cannot be set up says so in words for the reader", async () => {
+test("an experiment that cannot be begun is refused in words for the reader", async () => {
   const lab = await Lab.in(browser, server.url);
   await lab.open({ until: 20, play: "off" });
   await lab.settled(20);
@@ -86,7 +86,7 @@ test("a worker that cannot be set up says so in words for the reader", async () 
     const message = { kind: "configure", generation: 1, config: { seed: "none" }, course: { until: 0, goal: 0 }, curve: [] };
     dispatchEvent(new MessageEvent("message", { data: message }));
   });
-  await lab.page.getByText(/^(Straight|Curved) stopped while it was being set up: /).waitFor();
+  await lab.page.getByText(/^(Straight|Curved) stopped while starting: /).waitFor();
   lab.assertQuiet();
   await lab.close();
 });
