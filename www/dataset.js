@@ -71,9 +71,9 @@ export class DatasetPicker {
     const choice = this.#choices.get(dataset);
     if (!choice || dataset === before?.dataset) return;
     choice.radio.checked = true;
-    // On a small screen the row scrolls sideways.
+    // On a small screen the row scrolls sideways; asked now, the page would have to be laid out for it.
     const { parentElement: label } = choice.radio;
-    if (label) this.#group.scrollTo({ left: label.offsetLeft - (this.#group.clientWidth - label.clientWidth) / 2 });
+    if (label) requestAnimationFrame(() => this.#group.scrollTo({ left: label.offsetLeft - (this.#group.clientWidth - label.clientWidth) / 2 }));
   }
 
   /** @param {import("./theme.js").Theme} theme */

@@ -89,8 +89,11 @@ export class Head {
     this.#state = state;
     const flow = state[this.#name];
     if (flow === before?.[this.#name] && state.dataset === before.dataset) return;
-    this.#heading.textContent = flow.name;
-    this.#fitName();
+    if (this.#heading.textContent !== flow.name) {
+      this.#heading.textContent = flow.name;
+      // Measured when the page is laid out anyway.
+      requestAnimationFrame(() => this.#fitName());
+    }
     for (const { menu, select } of this.#menus) {
       this.#list(menu, select);
       select.value = menu.chosen(flow);

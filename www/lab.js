@@ -189,10 +189,14 @@ class Lab {
     for (const { engine } of this.#flows.sides) engine.giveWay();
   }
 
-  /** The frame after a press shows what the press did; the particles fly on in the next one. */
+  /**
+   * The frame after a press shows what the press did; the particles fly on in the next one. Where nothing flies, that one paints
+   * once more: Chromium now and then drops a lone frame, and would show what the press did with whatever changes next.
+   */
   #answerPress() {
     this.#isPressed = false;
     this.#paint();
+    this.#repaint();
   }
 
   #repaint() {

@@ -3,12 +3,15 @@
 //! Flow matching learns a velocity from pairs `(x0, x1)`. Any joint distribution with the right
 //! marginals will do; the choice decides how straight the learned trajectories are.
 
+mod ends;
 mod pairing;
+mod pairs;
 mod partners;
 
 use serde::{Deserialize, Serialize};
 
-pub use pairing::{Pairing, PairingState, Pairs};
+pub use pairing::{Pairing, PairingState};
+pub use pairs::Pairs;
 
 use crate::{Error, Result, registry::Entry};
 

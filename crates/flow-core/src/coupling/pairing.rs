@@ -4,75 +4,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Coupling;
-use crate::assignment::{Guide, assign};
+use super::ends::Ends;
+use super::{Coupling, Pairs};
 use crate::distribution::Distribution;
 use crate::{Error, Result, Rng};
 
-/// Pairs of noise and data with the mode of each datum: three lists of one length.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Pairs {
-    /// Noise, at t = 0.
-    pub x0: Vec<[f32; 2]>,
-    /// Data, at t = 1.
-    pub x1: Vec<[f32; 2]>,
-    /// The mode of `x1`, for class conditioning.
-    pub labels: Vec<usize>,
-}
-
-impl Pairs {
-    /// How many pairs there are.
-    pub fn len(&self) -> usize {
-        self.x0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.x0.is_empty()
-    }
-
-    /// # Errors
-    /// [`Error::Invalid`] when the lists differ in length or a coordinate is not finite.
-    fn check(&self) -> Result<()> {
-        let count = self.len();
-        if self.x1.len() != count || self.labels.len() != count {
-            let lengths = format!("{count}, {} and {} long", self.x1.len(), self.labels.len());
-            return Err(Error::invalid("pairs", lengths, "lists x0, x1 and labels of one length"));
-        }
-        let not_finite = |p: &&[f32; 2]| !p.iter().all(|x| x.is_finite());
-        if let Some(point) = self.x0.iter().chain(&self.x1).find(not_finite) {
-            return Err(Error::invalid("pairs", format!("with the point {point:?}"), "finite"));
-        }
-        Ok(())
-    }
-
-    /// `count` pairs drawn with replacement.
-    fn draw(&self, rng: &mut Rng, count: usize) -> Self {
-        let rows: Vec<usize> = (0..count).map(|_| rng.below(self.len())).collect();
-        Self {
-            x0: rows.iter().map(|&row| self.x0[row]).collect(),
-            x1: rows.iter().map(|&row| self.x1[row]).collect(),
-            labels: rows.iter().map(|&row| self.labels[row]).collect(),
-        }
-    }
-
-    /// Writes `other` over the pairs from `start` on, growing as needed.
-    fn overwrite(&mut self, start: usize, other: &Self) {
-        let end = start + other.len();
-        self.x0.resize(self.x0.len().max(end), [0.0; 2]);
-        self.x1.resize(self.x1.len().max(end), [0.0; 2]);
-        self.labels.resize(self.labels.len().max(end), 0);
-        self.x0[start..end].copy_from_slice(&other.x0);
-        self.x1[start..end].copy_from_slice(&other.x1);
-        self.labels[start..end].copy_from_slice(&other.labels);
-    }
-}
-
 /// No training draws more batches; a count above it is damaged, and might not be counted on from.
 const MOST_BATCHES: u64 = 1 << 53;
-
-/// Points of each side that a guide is learnt from.
-const GUIDE_POINTS: usize = 256;
 
 /// An endless supply of training pairs.
 ///
@@ -98,63 +36,11 @@ pub(super) enum Rule {
     Fixed,
 }
 
-/// What pairs are drawn from, and how they are paired.
-#[derive(Debug, Clone)]
-pub(super) struct Ends {
-    pub(super) coupling: Coupling,
-    pub(super) source: Arc<dyn Distribution>,
-    pub(super) target: Arc<dyn Distribution>,
-    pub(super) is_per_class: bool,
-    /// Speeds up the assignments of whole batches.
-    guide: Option<Guide>,
-}
-
-impl Ends {
-    fn new(coupling: Coupling, source: Arc<dyn Distribution>, target: Arc<dyn Distribution>) -> Self {
-        let guide = matches!(coupling, Coupling::MinibatchOt { .. }).then(|| {
-            // Its points follow from the distributions alone, so that a restored pairing has the same guide.
-            let mut rng = Rng::stream(0, "pairs: guide");
-            let [data, noise] = [&target, &source].map(|ends| ends.sample_evenly(&mut rng, GUIDE_POINTS).0);
-            Guide::new(&data, &noise)
-        });
-        Self { coupling, source, target, is_per_class: false, guide }
-    }
-
-    /// How many pairs the pool holds once so many batches were drawn.
-    fn pool_size(&self, batches_drawn: u64) -> u64 {
-        let Coupling::MinibatchOt { batch_size, reuse, pool, .. } = self.coupling else { return 0 };
-        batches_drawn.div_ceil(reuse as u64).min(pool as u64) * batch_size as u64
-    }
-
-    /// A fresh batch of `count` pairs.
-    fn pair(&self, state: &mut PairingState, count: usize) -> Pairs {
-        let is_even = matches!(self.coupling, Coupling::MinibatchOt { even: true, .. });
-        let draw = |from: &dyn Distribution, rng: &mut Rng| {
-            if is_even { from.sample_evenly(rng, count) } else { from.sample_labelled(rng, count) }
-        };
-        let (x1, labels) = draw(&*self.target, &mut state.target);
-        let (mut x0, _) = draw(&*self.source, &mut state.source);
-        match self.coupling {
-            Coupling::Independent => Pairs { x0, x1, labels },
-            Coupling::MinibatchOt { .. } if self.is_per_class => {
-                // Even draws come mode by mode, on both sides.
-                shuffle(&mut x0, &mut state.source);
-                assign_per_class(&x0, x1, labels)
-            }
-            Coupling::MinibatchOt { .. } => {
-                let partners =
-                    self.guide.as_ref().map_or_else(|| assign(&x1, &x0), |guide| guide.assign(&x1, &x0));
-                Pairs { x0: partners.iter().map(|&partner| x0[partner]).collect(), x1, labels }
-            }
-        }
-    }
-}
-
 /// Everything in a [`Pairing`] that changes as pairs are drawn, for checkpoints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairingState {
-    source: Rng,
-    target: Rng,
+    pub(super) source: Rng,
+    pub(super) target: Rng,
     picks: Rng,
     batches_drawn: u64,
     /// Pairs to pick from: assigned batches, or the fixed set.
@@ -292,30 +178,6 @@ impl PairingState {
             pool,
         }
     }
-}
-
-/// Puts `points` in random order (Fisher and Yates 1938; Durstenfeld 1964, *Commun. ACM* 7:420).
-fn shuffle(points: &mut [[f32; 2]], rng: &mut Rng) {
-    for last in (1..points.len()).rev() {
-        points.swap(last, rng.below(last + 1));
-    }
-}
-
-/// Pairs noise with data by the cheapest assignment within each class, in the order of the data.
-/// The noise has to be in random order: row i then knows nothing of the class of row i, so it may
-/// as well belong to it.
-fn assign_per_class(x0: &[[f32; 2]], x1: Vec<[f32; 2]>, labels: Vec<usize>) -> Pairs {
-    let mut paired = x0.to_vec();
-    let class_count = labels.iter().max().map_or(0, |largest| largest + 1);
-    for class in 0..class_count {
-        let rows: Vec<usize> = (0..x1.len()).filter(|&row| labels[row] == class).collect();
-        let data: Vec<_> = rows.iter().map(|&row| x1[row]).collect();
-        let noise: Vec<_> = rows.iter().map(|&row| x0[row]).collect();
-        for (&row, partner) in rows.iter().zip(assign(&data, &noise)) {
-            paired[row] = noise[partner];
-        }
-    }
-    Pairs { x0: paired, x1, labels }
 }
 
 #[cfg(test)]
