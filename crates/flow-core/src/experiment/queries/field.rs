@@ -176,7 +176,7 @@ impl Experiment {
 #[expect(clippy::float_cmp, reason = "equal ways have equal bits")]
 mod tests {
     use super::*;
-    use crate::{Config, Coupling, DistributionSpec, Schedule};
+    use crate::{Config, Coupling, Schedule};
 
     fn small() -> Config {
         let mut config = Config::default();
@@ -221,7 +221,7 @@ mod tests {
             let mut experiment = Experiment::new(Config { schedule: schedule.value, ..small() }).unwrap();
             let window = experiment.scene(WORST_SIDE);
             let mean = |e: &Experiment| {
-                let errors = e.error_map(0.5, window).unwrap();
+                let errors = e.error_map(0.8, window).unwrap();
                 let known: Vec<f32> = errors.into_iter().filter(|error| error.is_finite()).collect();
                 assert!(known.len() > 20, "{} places count", known.len());
                 known.iter().sum::<f32>() / known.len() as f32
@@ -229,9 +229,7 @@ mod tests {
             let before = mean(&experiment);
             experiment.train(300).unwrap();
             let after = mean(&experiment);
-            // VP begins so near the truth in the middle that 300 steps with so few units only blur it.
-            let falls = matches!(schedule.value, Schedule::Vp { .. }) || after < 0.8 * before;
-            assert!(falls, "{}: {before} {after}", schedule.name);
+            assert!(after < 0.8 * before, "{}: {before} {after}", schedule.name);
             let worst = experiment.worst_error().unwrap();
             let there = experiment.error_map(worst.t, window).unwrap();
             let largest = there.into_iter().filter(|error| error.is_finite()).fold(0.0, f32::max);
@@ -249,9 +247,8 @@ mod tests {
         assert!(with(small()).is_ok());
         let refused = with(Config { coupling: Coupling::MINIBATCH_OT, ..small() }).unwrap_err().to_string();
         assert!(refused.contains("independent"), "{refused}");
-        // Nothing but points has no density at its own end.
-        let target = DistributionSpec::preset("five-modes");
-        let experiment = Experiment::new(Config { target, ..small() }).unwrap();
+        // Where there is a density, the field is known at its end too.
+        let experiment = Experiment::new(small()).unwrap();
         assert!(experiment.exact_velocity_at(&[[0.0, 0.0]], 1.0).unwrap()[0][0].is_finite());
     }
 }
