@@ -198,9 +198,10 @@ export class Take {
   }
 
   async #showCommands() {
+    if (!this.#commands.closest("details")?.open) return;
+    // Asked last: the page is laid out for the answer.
     const selection = getSelection();
-    const isBeingCopied = selection?.isCollapsed === false && selection.containsNode(this.#commands, true);
-    if (isBeingCopied || !this.#commands.closest("details")?.open) return;
+    if (selection?.isCollapsed === false && selection.containsNode(this.#commands, true)) return;
     try {
       const texts = await Promise.all(this.#context.sides.map(async ({ engine, step }) => command_lines(await engine.ask("configuration"), step)));
       const text = texts.map((text, i) => `# ${this.#context.state()[FLOWS[i] ?? "straight"].name}\n${text}`).join("\n");
