@@ -50,13 +50,18 @@ export function defaultConfig() {
   return defaults;
 }
 
+/** Of all but the reader's own, of which there may be many. @type {Map<string, Outline>} */
+const outlines = new Map();
+
 /**
  * The support of a preset, to be drawn in thin ink.
  * @param {string} preset
- * @returns {Outline}
+ * @returns {Readonly<Outline>}
  */
 export function readOutline(preset) {
-  return JSON.parse(outline(preset));
+  const read = outlines.get(preset) ?? JSON.parse(outline(preset));
+  if (!isOwn(preset)) outlines.set(preset, read);
+  return read;
 }
 
 /**

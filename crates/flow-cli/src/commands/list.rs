@@ -50,8 +50,8 @@ struct Lists {
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
         let lists = Lists {
-            targets: names(PRESETS, |preset| preset.is_target),
-            sources: names(PRESETS, |preset| preset.is_source),
+            targets: names(&PRESETS, |preset| preset.is_target),
+            sources: names(&PRESETS, |preset| preset.is_source),
             schedules: names(Schedule::ENTRIES, |_| true),
             couplings: names(Coupling::ENTRIES, |_| true),
             rounds: names(Round::ENTRIES, |_| true),

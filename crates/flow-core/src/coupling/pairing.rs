@@ -256,7 +256,7 @@ mod tests {
     fn per_class_noise_does_not_depend_on_the_class() {
         let target = DistributionSpec::preset("five-modes").build("target").unwrap();
         for preset in PRESETS.iter().filter(|preset| preset.value.is_source) {
-            let source = preset.value.build();
+            let source = preset.value.distribution();
             let ([left, up], deviation) = (source.mean(), source.standard_deviation());
             for even in [false, true] {
                 let coupling = Coupling::MinibatchOt { batch_size: 256, reuse: 1, pool: 1, even };

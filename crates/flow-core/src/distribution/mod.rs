@@ -146,7 +146,7 @@ pub const OWN_PREFIX: &str = "own.";
 pub fn named(field: &str, name: &str) -> Result<Arc<dyn Distribution>> {
     match name.strip_prefix(OWN_PREFIX) {
         Some(code) => import::OwnData::read(code)?.spec().build(field),
-        None => Ok(find(PRESETS, field, name)?.value.build()),
+        None => Ok(find(&PRESETS, field, name)?.value.distribution()),
     }
 }
 

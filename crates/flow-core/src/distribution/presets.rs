@@ -1,7 +1,7 @@
 //! The named distributions. To add one, add an entry.
 
 use std::f64::consts::{PI, TAU};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::curve::{Curve, on_circle};
 use super::gaussian::Gaussian;
@@ -10,24 +10,25 @@ use super::{Distribution, Rectangles};
 use crate::registry::Entry;
 
 /// A named distribution and the ends of the path at which menus offer it. Either end accepts any.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Preset {
     /// Offered as data.
     pub is_target: bool,
     /// Offered as noise.
     pub is_source: bool,
-    build: fn() -> Arc<dyn Distribution>,
+    /// Made when it is first asked for: a curve is hundreds of Gaussians.
+    distribution: LazyLock<Arc<dyn Distribution>>,
 }
 
 impl Preset {
     /// The distribution.
-    pub fn build(&self) -> Arc<dyn Distribution> {
-        (self.build)()
+    pub fn distribution(&self) -> Arc<dyn Distribution> {
+        Arc::clone(&self.distribution)
     }
 }
 
 /// Every named distribution, targets first.
-pub const PRESETS: &[Entry<Preset>] = &[
+pub static PRESETS: [Entry<Preset>; 12] = [
     target("five-modes", "Five modes", "Five narrow Gaussians on a circle.", five_modes),
     target("checkerboard", "Checkerboard", "The eight dark cells of a four-by-four board.", checkerboard),
     target("two-clusters", "Two clusters", "Two Gaussians side by side.", two_clusters),
@@ -57,7 +58,7 @@ const fn target(
     summary: &'static str,
     build: fn() -> Arc<dyn Distribution>,
 ) -> Entry<Preset> {
-    entry(name, label, summary, Preset { is_target: true, is_source: false, build })
+    entry(name, label, summary, Preset { is_target: true, is_source: false, distribution: LazyLock::new(build) })
 }
 
 const fn source(
@@ -66,7 +67,7 @@ const fn source(
     summary: &'static str,
     build: fn() -> Arc<dyn Distribution>,
 ) -> Entry<Preset> {
-    entry(name, label, summary, Preset { is_target: false, is_source: true, build })
+    entry(name, label, summary, Preset { is_target: false, is_source: true, distribution: LazyLock::new(build) })
 }
 
 const fn both(
@@ -75,7 +76,7 @@ const fn both(
     summary: &'static str,
     build: fn() -> Arc<dyn Distribution>,
 ) -> Entry<Preset> {
-    entry(name, label, summary, Preset { is_target: true, is_source: true, build })
+    entry(name, label, summary, Preset { is_target: true, is_source: true, distribution: LazyLock::new(build) })
 }
 
 /// Centres at equal angles of a circle about the origin.
@@ -199,7 +200,7 @@ mod tests {
             ("uniform", [0.0, 0.0], 1.0),
             ("ring", [0.0, 0.0], 1.0),
         ] {
-            let preset = crate::registry::find(PRESETS, "preset", entry).unwrap().value.build();
+            let preset = crate::registry::find(&PRESETS, "preset", entry).unwrap().value.distribution();
             assert!((preset.standard_deviation() - standard_deviation).abs() < 1e-12, "{entry}");
             for axis in [0, 1] {
                 assert!((preset.mean()[axis] - mean[axis]).abs() < 1e-12, "{entry}");

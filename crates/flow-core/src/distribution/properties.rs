@@ -39,8 +39,8 @@ fn names_are_unique_and_survive_a_round_trip() {
 
 #[test]
 fn densities_integrate_to_one() {
-    for entry in PRESETS {
-        let distribution = entry.value.build();
+    for entry in &PRESETS {
+        let distribution = entry.value.distribution();
         let weights = distribution.mode_weights();
         assert_eq!(weights.len(), distribution.mode_count());
         assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{}", entry.name);
@@ -57,8 +57,8 @@ fn densities_integrate_to_one() {
 
 #[test]
 fn samples_follow_the_density() {
-    for entry in PRESETS {
-        let distribution = entry.value.build();
+    for entry in &PRESETS {
+        let distribution = entry.value.distribution();
         let count = 20_000;
         let (samples, modes) = distribution.sample_labelled(&mut Rng::stream(1, "test"), count);
         let n = count as f64;
@@ -115,8 +115,8 @@ fn rejection_sample(distribution: &dyn Distribution, count: usize) -> Vec<[f32; 
 
 #[test]
 fn even_draws_have_the_same_distribution_with_less_noise() {
-    for entry in PRESETS {
-        let distribution = entry.value.build();
+    for entry in &PRESETS {
+        let distribution = entry.value.distribution();
         let mut rng = Rng::stream(5, "test");
         let independent = distribution.sample(&mut rng, 2_000);
         let (mut even, mut floor, mut batches) = (0.0, 0.0, Vec::new());
@@ -135,8 +135,8 @@ fn even_draws_have_the_same_distribution_with_less_noise() {
 
 #[test]
 fn hits_are_where_samples_are() {
-    for entry in PRESETS {
-        let distribution = entry.value.build();
+    for entry in &PRESETS {
+        let distribution = entry.value.distribution();
         let (samples, modes) = distribution.sample_labelled(&mut Rng::stream(3, "test"), 10_000);
         let found: Vec<_> = samples.iter().map(|p| distribution.mode_at(p.map(f64::from))).collect();
         let hits = found.iter().flatten().count() as f64 / 10_000.0;
@@ -154,8 +154,8 @@ fn hits_are_where_samples_are() {
 
 #[test]
 fn outlines_enclose_the_hits() {
-    for entry in PRESETS {
-        let distribution = entry.value.build();
+    for entry in &PRESETS {
+        let distribution = entry.value.distribution();
         let outline = distribution.outline();
         assert!(!outline.is_empty(), "{}", entry.name);
         let samples = bits(4, &*distribution, 2000);

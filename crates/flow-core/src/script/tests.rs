@@ -18,7 +18,7 @@ fn examples() -> Vec<(String, Config)> {
         (name.to_owned(), config)
     };
     let mut all = vec![];
-    for entry in PRESETS {
+    for entry in &PRESETS {
         all.push(named(entry.name, &|c| c.target = DistributionSpec::preset(entry.name)));
         all.push(named(&format!("from-{}", entry.name), &|c| {
             c.source = DistributionSpec::preset(entry.name);

@@ -253,7 +253,7 @@ proptest! {
         x in [prop::num::f64::NORMAL | prop::num::f64::ZERO, prop::num::f64::NORMAL | prop::num::f64::ZERO],
         schedule in 0..Schedule::ENTRIES.len(),
     ) {
-        let build = |i: usize| PRESETS[i].value.build();
+        let build = |i: usize| PRESETS[i].value.distribution();
         let field = ExactField::new(Schedule::ENTRIES[schedule].value, &*build(source), &*build(target));
         // Curve to curve has tens of thousands of pairs: not in a test of many cases.
         if let Ok(field) = field
