@@ -170,13 +170,11 @@ function section(title, lines) {
   if (!section || !heading || !list) throw new Error("this browser makes no elements");
   heading.textContent = title;
   for (const texts of lines) {
-    const line = document.createElement("div");
     const [term, words, cap] = ["dt", "dd", "kbd"].map((tag) => document.createElement(tag));
     if (!term || !words || !cap) continue;
     [cap.textContent, words.textContent] = [texts[0] ?? "", texts[1] ?? ""];
     term.append(cap);
-    line.append(term, words);
-    list.append(line);
+    list.append(term, words);
   }
   section.append(heading, list);
   return section;
