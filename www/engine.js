@@ -40,6 +40,7 @@ import { startWorker } from "./worker/start.js";
  *   | { kind: "sample", sampling: Sampling, replay: number | undefined }
  *   | { kind: "curve", curve: CurvePoint[] }
  *   | { kind: "give-way" }
+ *   | { kind: "go-on" }
  *   | { kind: "ask", id: number, question: Question }} ToWorker
  */
 
@@ -79,6 +80,7 @@ export class Engine {
   /** What the worker was asked for, and what it has done of it. */
   #asked = { until: 0, goal: 0, picture: "" };
   #done = { step: 0, picture: "" };
+  #givesWay = false;
   #questions = 0;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
   #waiting = new Map();
@@ -147,9 +149,17 @@ export class Engine {
     return pictureKey(picture) === this.#asked.picture && picture.particles === picture.sampling.particles;
   }
 
-  /** Lets the processor go for a moment; training goes on by itself. */
+  /** Leaves the processor to the browser until told to go on. */
   giveWay() {
+    if (this.#givesWay) return;
+    this.#givesWay = true;
     this.#post({ kind: "give-way" });
+  }
+
+  goOn() {
+    if (!this.#givesWay) return;
+    this.#givesWay = false;
+    this.#post({ kind: "go-on" });
   }
 
   /** @param {CurvePoint[]} curve */

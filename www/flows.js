@@ -76,6 +76,11 @@ export class Flows {
   }
 
   /** @param {State} state @param {State | undefined} before */
+  settled(state, before) {
+    for (const { panel } of this.sides) panel.settled(state, before);
+  }
+
+  /** @param {State} state @param {State | undefined} before */
   #follow(state, before) {
     for (const { name, panel } of this.sides) {
       panel.render(state, before);

@@ -108,6 +108,12 @@ export class Head {
     this.#weight.disabled = flow.guided < 0;
     if (state.dataset !== before?.dataset) this.#listClasses(state.dataset);
     this.#guided.value = String(flow.guided);
+  }
+
+  /** Says what of the drawer cannot be. @param {State} state @param {State | undefined} before */
+  settled(state, before) {
+    const flow = state[this.#name];
+    if (flow === before?.[this.#name] && state.dataset === before.dataset) return;
     this.#allow(this.#noise, this.#noiseReason, { noise: flow.noise || 0.5 });
     this.#allow(this.#guided, this.#guidedReason, { guided: Math.max(0, flow.guided) });
   }

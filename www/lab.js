@@ -24,7 +24,7 @@ import { Scheme } from "./scheme.js";
 import { Settings } from "./settings.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Replay } from "./replay.js";
-import { defaultState } from "./state.js";
+import { defaultState, onlyTimeDiffers } from "./state.js";
 import { Store } from "./store.js";
 import { readSaved, savedRestorable } from "./take/autosave.js";
 import { Take } from "./take/take.js";
@@ -56,6 +56,7 @@ import { Why } from "./why.js";
  * A part of the page. The lab tells it what happens; it dispatches messages.
  * @typedef {object} Feature
  * @property {(state: State, before: State | undefined) => void} [render] the state is new; `before` is undefined the first time
+ * @property {(state: State, before: State | undefined) => void} [settled] the state has been shown for a frame: time for what can wait that long
  * @property {(now: number) => void} [frame] once for each frame
  * @property {(side: Side) => void} [pictured] a side shows a new picture
  * @property {() => void} [charted] something changed that charts show
@@ -66,6 +67,8 @@ import { Why } from "./why.js";
 /** A frame paints as many panels as fit in this time, and at least one: the page must stay quick to answer. */
 const PAINT_MILLISECONDS = 8;
 const SPOKEN_MILLISECONDS = 5_000;
+/** A frame is on the screen when this many more have begun. */
+const FRAMES_TO_SHOW = 2;
 
 class Lab {
   #defaults = defaultState({ reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches });
@@ -82,6 +85,9 @@ class Lab {
   #frameAt = 0;
   /** Whether the next frame is the one that shows what the reader pressed. */
   #isPressed = false;
+  #framesToShow = 0;
+  /** The last state for which the features have done what can wait. @type {State | undefined} */
+  #settled;
   #curvedFirst = false;
   #spokenAt = 0;
 
@@ -169,12 +175,14 @@ class Lab {
   #frame(now) {
     requestAnimationFrame((next) => this.#frame(next));
     if (this.#isPressed) return this.#answerPress();
+    if (this.#framesToShow > 0) this.#showPress();
     const seconds = Math.min(0.1, (now - this.#frameAt) / 1000);
     this.#frameAt = now;
     if (this.#store.state.playing) {
       if (this.#clock.advance(seconds * this.#store.state.speed)) this.#flows.showWaiting();
       if (this.#clock.time !== this.#store.state.time) this.dispatch({ kind: "tick", time: this.#clock.time });
     }
+    this.#settle();
     for (const feature of this.#features) feature.frame?.(now);
     this.#paint();
     if (now - this.#spokenAt >= SPOKEN_MILLISECONDS && this.#spoken.textContent !== this.#verdict.textContent) {
@@ -183,7 +191,14 @@ class Lab {
     }
   }
 
-  /** The reader pressed something: the workers leave the processor to the browser for a moment. */
+  #settle() {
+    const [before, { state }] = [this.#settled, this.#store];
+    this.#settled = state;
+    if (before && onlyTimeDiffers(state, before)) return;
+    for (const feature of this.#features) feature.settled?.(state, before);
+  }
+
+  /** The reader pressed something: the workers leave the processor to the browser until it is shown. */
   #pressed() {
     this.#isPressed = true;
     for (const { engine } of this.#flows.sides) engine.giveWay();
@@ -195,8 +210,14 @@ class Lab {
    */
   #answerPress() {
     this.#isPressed = false;
+    this.#framesToShow = FRAMES_TO_SHOW;
     this.#paint();
     this.#repaint();
+  }
+
+  #showPress() {
+    this.#framesToShow -= 1;
+    if (this.#framesToShow === 0) for (const { engine } of this.#flows.sides) engine.goOn();
   }
 
   #repaint() {

@@ -61,6 +61,12 @@ export class Panel {
     this.#head.render(state, before);
   }
 
+  /** @param {State} state @param {State | undefined} before */
+  settled(state, before) {
+    this.#head.settled(state, before);
+    this.plane.settled();
+  }
+
   /** A line over the picture about work in progress; empty for none. @param {string} text */
   announce(text) {
     if (this.#announcement.textContent !== text) this.#announcement.textContent = text;

@@ -21,6 +21,8 @@ export class Plane {
   /** The target's. @type {Outline | undefined} */
   #outline;
   #view = { x: 0, y: 0, halfSide: 1 };
+  /** Whether another target is on show than the one that is drawn. */
+  #hasNewTarget = false;
   /** @type {Theme | undefined} */
   #theme;
   /** @type {Picture | undefined} */
@@ -83,7 +85,11 @@ export class Plane {
     this.#outline = target;
     this.#view = viewOf(target, source);
     this.#painter.look_at(this.#view.x, this.#view.y, this.#view.halfSide);
-    this.#drawBackdrop();
+    this.#hasNewTarget = true;
+  }
+
+  settled() {
+    if (this.#hasNewTarget) this.#drawBackdrop();
   }
 
   /** Colours particles by where they began, or by where they end. @param {boolean} byOrigin */
@@ -140,6 +146,7 @@ export class Plane {
   #drawBackdrop() {
     const { width: side } = this.#backdrop;
     if (!this.#outline || !this.#theme || side === 0) return;
+    this.#hasNewTarget = false;
     const context = this.#backdropContext;
     const pixel = this.#pixelRatio;
     const { x, y, halfSide } = this.#view;

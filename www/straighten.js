@@ -27,7 +27,12 @@ export class Straighten {
   /** @param {State} state @param {State | undefined} before */
   render(state, before) {
     if (before && onlyTimeDiffers(state, before)) return;
-    for (const part of this.#parts) part.render(state, before);
+    for (const part of this.#parts) part.look();
+  }
+
+  /** @param {State} state @param {State | undefined} before */
+  settled(state, before) {
+    for (const part of this.#parts) part.settled(state, before);
   }
 
   /** @param {number} now */
@@ -79,17 +84,14 @@ class Rounds {
     return this.#side.name;
   }
 
-  /** @param {State} state @param {State | undefined} before */
-  render(state, before) {
-    const flow = state[this.#name];
-    if (flow !== before?.[this.#name] || state.dataset !== before.dataset) {
-      for (const { name, summary, button, note } of this.#buttons) {
-        const outcome = this.#outcome(state, name);
-        offer(button, !("reason" in outcome));
-        note.textContent = "reason" in outcome ? `Not here: ${outcome.reason}.` : summary;
-      }
+  /** Offers the rounds that can be. @param {State} state @param {State | undefined} before */
+  settled(state, before) {
+    if (state[this.#name] === before?.[this.#name] && state.dataset === before.dataset) return;
+    for (const { name, summary, button, note } of this.#buttons) {
+      const outcome = this.#outcome(state, name);
+      offer(button, !("reason" in outcome));
+      note.textContent = "reason" in outcome ? `Not here: ${outcome.reason}.` : summary;
     }
-    this.look();
   }
 
   /** What another round comes to. @param {State} state @param {string} name */

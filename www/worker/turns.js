@@ -2,41 +2,39 @@
 
 /** Messages are answered between slices, so a slice bounds how long the reader waits. */
 export const SLICE_MILLISECONDS = 12;
-/**
- * When the reader presses something, the browser gets the processor for this long, to show what it did: the time of
- * two or three frames of a slow machine. Steps are only put off, so no bit changes. Ten presses a minute cost training
- * 2 %; however fast the presses follow each other, they cost half of it at most.
- */
-const GIVE_WAY_MILLISECONDS = 100;
+/** Nobody waits longer than this for a press to be shown: a page that is hidden shows nothing. */
+const GIVE_WAY_MILLISECONDS = 400;
 
 export class Turns {
   // Messages to ourselves: unlike timers they are not slowed down, and the page's messages queue between them.
   #channel = new MessageChannel();
   #isAwaited = false;
-  /** Until then, only what the reader waits for is done. */
-  #givesWayUntil = -Infinity;
+  /** The timer that ends the wait while the page shows what the reader pressed. @type {ReturnType<typeof setTimeout> | undefined} */
+  #givingWay;
 
-  /**
-   * @param {() => boolean} isUrgent whether the reader waits for the next piece of work
-   * @param {() => boolean} work does it, and returns whether there may be more
-   */
-  constructor(isUrgent, work) {
+  /** @param {() => boolean} work does the next piece of work, and returns whether there may be more */
+  constructor(work) {
     this.#channel.port1.onmessage = () => {
       this.#isAwaited = false;
-      const wait = this.#givesWayUntil - performance.now();
-      if (wait > 0 && !isUrgent()) setTimeout(() => this.wake(), wait);
-      else if (work()) this.wake();
+      if (this.#givingWay === undefined && work()) this.wake();
     };
   }
 
   wake() {
-    if (this.#isAwaited) return;
+    if (this.#isAwaited || this.#givingWay !== undefined) return;
     this.#isAwaited = true;
     this.#channel.port2.postMessage(0);
   }
 
+  /** Leaves the processor to the browser. Work is only put off, so no bit changes. */
   giveWay() {
-    const now = performance.now();
-    if (now >= this.#givesWayUntil + GIVE_WAY_MILLISECONDS) this.#givesWayUntil = now + GIVE_WAY_MILLISECONDS;
+    clearTimeout(this.#givingWay);
+    this.#givingWay = setTimeout(() => this.goOn(), GIVE_WAY_MILLISECONDS);
+  }
+
+  goOn() {
+    clearTimeout(this.#givingWay);
+    this.#givingWay = undefined;
+    this.wake();
   }
 }

@@ -2,7 +2,6 @@
 
 import { initSync } from "../../pkg/flow_wasm.js";
 import { isRefusal, messageOf, send } from "./messages.js";
-import { pictureIsAwaited } from "./pictures.js";
 import { answer } from "./questions.js";
 import { resample, Session } from "./session.js";
 import { Turns } from "./turns.js";
@@ -15,10 +14,7 @@ let session;
 /** Of the experiment asked for last, whether or not it could begin. */
 let generation = 0;
 
-const turns = new Turns(
-  () => session !== undefined && pictureIsAwaited(session),
-  () => guard("training", () => session !== undefined && work(session)) ?? false,
-);
+const turns = new Turns(() => guard("training", () => session !== undefined && work(session)) ?? false);
 
 addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data: message }) => {
   guard(message.kind === "boot" || message.kind === "configure" ? "starting" : "answering", () => {
@@ -39,6 +35,12 @@ function hear(message) {
       session = undefined;
       session = new Session(message);
       return;
+    case "give-way":
+      turns.giveWay();
+      return;
+    case "go-on":
+      turns.goOn();
+      return;
   }
   if (!session) return;
   switch (message.kind) {
@@ -57,9 +59,6 @@ function hear(message) {
       break;
     case "curve":
       session.curve = message.curve;
-      break;
-    case "give-way":
-      turns.giveWay();
       break;
     case "ask":
       answer(session, message.id, message.question);
