@@ -9,6 +9,7 @@ use flow_core::{
     distribution::{PRESETS, Preset},
     experiment::ShownField,
     field::{Conversion, exact::ExactField},
+    registry::{self, Entry},
 };
 
 use crate::{failure::Failure, input, numbers};
@@ -40,6 +41,16 @@ pub struct FieldOptions {
     model: Option<PathBuf>,
 }
 
+/// Which of a flow's fields.
+#[derive(Debug, Clone, Args)]
+pub struct KindOptions {
+    /// What moves the points: the network's velocity (learned, the default for --model), the
+    /// velocity it would learn at best (exact, the default otherwise), or for each point the
+    /// velocity towards data of its own, drawn and paired as the coupling says (paired)
+    #[arg(long = "field", id = "kind", value_name = "NAME", value_parser = names(FieldKind::ENTRIES))]
+    kind: Option<String>,
+}
+
 /// Which class of a trained field.
 #[derive(Debug, Clone, Args)]
 pub struct ClassOptions {
@@ -57,6 +68,11 @@ pub enum Field {
     Exact(Box<Config>, Box<ExactField>),
     /// The field that an experiment shows.
     Shown(Box<Experiment>),
+}
+
+/// The names of a table's entries.
+pub fn names<T>(entries: &[Entry<T>]) -> PossibleValuesParser {
+    entries.iter().map(|entry| entry.name).collect::<Vec<_>>().into()
 }
 
 /// The names of the distributions that pass `is_offered`.
@@ -88,6 +104,14 @@ impl SpecOptions {
         let (target, source) = (config.target.build("target")?, config.source.build("source")?);
         let field = ExactField::new(config.schedule, &*source, &*target)?;
         Ok((config, field))
+    }
+}
+
+impl KindOptions {
+    /// The kind asked for, if one was.
+    pub fn kind(&self) -> Result<Option<FieldKind>, Failure> {
+        let found = self.kind.as_ref().map(|name| registry::find(FieldKind::ENTRIES, "--field", name));
+        Ok(found.transpose()?.map(|entry| entry.value))
     }
 }
 

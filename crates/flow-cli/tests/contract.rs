@@ -365,6 +365,21 @@ fn pictures_are_drawn() {
 }
 
 #[test]
+fn pictures_are_of_the_field_asked_for() {
+    let plot = |field: &str| {
+        let shared = ["plot", "--preset", "five-modes", "--count", "50", "--steps", "1", "--out", "-"];
+        String::from_utf8(flow(&[&shared[..], &["--field", field]].concat(), "").stdout).unwrap()
+    };
+    let (hit, miss) = ("#1F6FB5", "#C85A0A");
+    let exact = plot("exact");
+    assert!(exact.contains(miss) && !exact.contains(hit), "in one step all land on the mean");
+    assert!(plot("paired").contains(hit), "each lands on its own data");
+    let arrows = ["plot", "--preset", "five-modes", "--field", "paired", "--show", "field", "--out", "-"];
+    let refused = refusal(&arrows, "");
+    assert!(refused.contains("--show is field") && refused.contains("belongs to a particle"), "{refused}");
+}
+
+#[test]
 fn training_is_kept_resumed_and_used() {
     let model = file("trained.flow", "");
     std::fs::remove_file(&model).unwrap();

@@ -30,15 +30,11 @@ pub struct Options {
     /// File that `flow train` wrote
     model: PathBuf,
     /// Method
-    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = solver_names())]
+    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = field::names(Solver::ENTRIES))]
     solver: String,
     /// Numbers of steps, separated by commas, of any method but dopri5 [default: 1,2,4,8,16,64]
     #[arg(long, value_name = "N,..", value_delimiter = ',', value_parser = numbers::steps)]
     steps: Option<Vec<usize>>,
-}
-
-fn solver_names() -> clap::builder::PossibleValuesParser {
-    Solver::ENTRIES.iter().map(|entry| entry.name).collect::<Vec<_>>().into()
 }
 
 /// Numbers of steps, unless said otherwise.

@@ -8,6 +8,7 @@ use std::{
 use clap::{Args, ValueEnum};
 use flow_core::{
     Error, Rng, Scalar,
+    config::FieldKind,
     distribution::{Distribution, Outline},
     experiment::Sampling,
     field::VelocityField,
@@ -18,7 +19,7 @@ use plotters::{coord::Shift, prelude::*};
 use super::sample::SolverOptions;
 use crate::{
     failure::Failure,
-    field::{ClassOptions, Field, FieldOptions},
+    field::{ClassOptions, Field, FieldOptions, KindOptions, shown_field},
     numbers, output,
 };
 
@@ -30,10 +31,13 @@ Blue dots reached the target, orange crosses missed it. A PNG has no numbers at 
 Examples:
   flow plot --preset five-modes --show samples,trajectories --steps 8 --out five.svg
   flow plot --model board.flow --count 5000 --solver rk4 --steps 32 --out board.png
+  flow plot --preset five-modes --field paired --show trajectories --steps 1 --out pairs.svg
   flow plot --preset two-moons --show field,samples --time 0.9 --out - > moons.svg")]
 pub struct Options {
     #[command(flatten)]
     field: FieldOptions,
+    #[command(flatten)]
+    kind: KindOptions,
     #[command(flatten)]
     class: ClassOptions,
     #[command(flatten)]
@@ -105,7 +109,12 @@ impl Options {
     }
 
     fn scene(&self) -> Result<Scene, Failure> {
-        let chosen = self.field.read(&self.class)?;
+        let kind = self.kind.kind()?;
+        if kind == Some(FieldKind::Paired) && self.shows(Layer::Field) {
+            let accepted = "samples or trajectories with --field paired: such a velocity belongs to a particle, not to a place";
+            return Err(Failure::input("--show", "field", accepted));
+        }
+        let chosen = self.field.read_kind(kind, &self.class)?;
         let config = chosen.config();
         let (source, target) = (config.source.build("source")?, config.target.build("target")?);
         let seed = self.solver.seed(config);
@@ -121,7 +130,10 @@ impl Options {
                 self.compose(&*target, &*source, &**field, &run)
             }
             Field::Shown(experiment) => {
-                let field = experiment.shown_field(None)?;
+                if kind == Some(FieldKind::Paired) {
+                    self.solver.check_start()?;
+                }
+                let field = shown_field(experiment, &starts, seed)?;
                 let course = self.solver.course(Diffusion::SqrtSigma { g: 1.0 }, keep)?;
                 let run = Sampling::new(&field, &conversion, course, &starts, noise)?.finish()?;
                 self.compose(&*target, &*source, &field, &run)

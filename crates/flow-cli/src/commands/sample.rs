@@ -7,7 +7,7 @@ use flow_core::{
     Config, Rng, Scalar, Solver,
     config::FieldKind,
     experiment::{Course, Method, Sampling},
-    registry::{self, Entry},
+    registry,
     solver::{Diffusion, Keep, Tolerances, Trajectories},
 };
 use serde::Serialize;
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::{
     failure::Failure,
-    field::{ClassOptions, Field, FieldOptions, shown_field},
+    field::{ClassOptions, Field, FieldOptions, KindOptions, names, shown_field},
     input, numbers,
     output::{self, Format},
 };
@@ -35,11 +35,8 @@ Examples:
 pub struct Options {
     #[command(flatten)]
     field: FieldOptions,
-    /// What moves the points: the network's velocity (learned, the default for --model), the
-    /// velocity it would learn at best (exact, the default otherwise), or for each point the
-    /// velocity towards data of its own, drawn and paired as the coupling says (paired)
-    #[arg(long = "field", id = "kind", value_name = "NAME", value_parser = names(FieldKind::ENTRIES))]
-    kind: Option<String>,
+    #[command(flatten)]
+    kind: KindOptions,
     #[command(flatten)]
     class: ClassOptions,
     #[command(flatten)]
@@ -106,18 +103,13 @@ fn solver_names() -> PossibleValuesParser {
     Solver::ENTRIES.iter().map(|entry| entry.name).chain([SDE, DDIM, DDPM]).collect::<Vec<_>>().into()
 }
 
-fn names<T>(entries: &[Entry<T>]) -> PossibleValuesParser {
-    entries.iter().map(|entry| entry.name).collect::<Vec<_>>().into()
-}
-
 /// Steps, unless said otherwise.
 const USUAL_STEPS: usize = 100;
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
         input::check_stdin(&[self.field.path(), ("--starts", self.starts.starts.as_deref())])?;
-        let kind = self.kind.as_ref().map(|name| registry::find(FieldKind::ENTRIES, "--field", name));
-        let kind = kind.transpose()?.map(|entry| entry.value);
+        let kind = self.kind.kind()?;
         let chosen = self.field.read_kind(kind, &self.class)?;
         let (seed, conversion) = (self.solver.seed(chosen.config()), chosen.conversion()?);
         let keep = if self.trajectories { Keep::EveryState } else { Keep::BothEnds };
@@ -241,7 +233,7 @@ impl SolverOptions {
     }
 
     /// A point that knows its own data begins where its path does.
-    fn check_start(&self) -> Result<(), Failure> {
+    pub fn check_start(&self) -> Result<(), Failure> {
         if self.from == 0.0 {
             return Ok(());
         }

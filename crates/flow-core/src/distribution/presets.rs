@@ -58,7 +58,12 @@ const fn target(
     summary: &'static str,
     build: fn() -> Arc<dyn Distribution>,
 ) -> Entry<Preset> {
-    entry(name, label, summary, Preset { is_target: true, is_source: false, distribution: LazyLock::new(build) })
+    entry(
+        name,
+        label,
+        summary,
+        Preset { is_target: true, is_source: false, distribution: LazyLock::new(build) },
+    )
 }
 
 const fn source(
@@ -67,7 +72,12 @@ const fn source(
     summary: &'static str,
     build: fn() -> Arc<dyn Distribution>,
 ) -> Entry<Preset> {
-    entry(name, label, summary, Preset { is_target: false, is_source: true, distribution: LazyLock::new(build) })
+    entry(
+        name,
+        label,
+        summary,
+        Preset { is_target: false, is_source: true, distribution: LazyLock::new(build) },
+    )
 }
 
 const fn both(
@@ -76,7 +86,12 @@ const fn both(
     summary: &'static str,
     build: fn() -> Arc<dyn Distribution>,
 ) -> Entry<Preset> {
-    entry(name, label, summary, Preset { is_target: true, is_source: true, distribution: LazyLock::new(build) })
+    entry(
+        name,
+        label,
+        summary,
+        Preset { is_target: true, is_source: true, distribution: LazyLock::new(build) },
+    )
 }
 
 /// Centres at equal angles of a circle about the origin.
