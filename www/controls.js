@@ -27,7 +27,6 @@ export class Controls {
   #until = find(document, "#until", HTMLInputElement);
   #seed = find(document, "#seed", HTMLInputElement);
   #particles = find(document, "#particles", HTMLSelectElement);
-  #trails = find(document, "#trails", HTMLInputElement);
   #switch = find(document, "#switch", HTMLFieldSetElement);
 
   /** @param {import("./lab.js").Context} context */
@@ -51,10 +50,6 @@ export class Controls {
     on(this.#oneStep, "click", () => dispatch({ kind: "one-step", step: flows.pace.furthest }));
     on(this.#reset, "click", () => dispatch({ kind: "reset" }));
     on(this.#particles, "change", () => view({ particles: Number(this.#particles.value) }));
-    on(this.#trails, "change", () => {
-      view({ trails: this.#trails.checked });
-      keepTaste("trails", state());
-    });
     on(this.#switch, "change", () => {
       const chosen = this.#switch.querySelector("input:checked");
       if (chosen instanceof HTMLInputElement) view({ panel: chosen.value === "curved" ? "curved" : "straight" });
@@ -87,7 +82,6 @@ export class Controls {
     if (state.seed !== before?.seed) this.#seed.value = String(state.seed);
     if (state.until !== before?.until) this.#until.value = String(state.until);
     if (state.particles !== before?.particles) this.#particles.value = String(state.particles);
-    if (state.trails !== before?.trails) this.#trails.checked = state.trails;
     if (state.panel !== before?.panel) {
       const radio = this.#switch.querySelector(`input[value="${state.panel}"]`);
       if (radio instanceof HTMLInputElement) radio.checked = true;

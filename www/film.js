@@ -26,7 +26,7 @@ export class Film {
 
   /** @param {import("./state.js").State} state @param {import("./state.js").State | undefined} before */
   render(state, before) {
-    if (state.colors !== before?.colors) this.#drawAll();
+    if (state.colors !== before?.colors || state.dots !== before.dots) this.#drawAll();
   }
 
   /** @param {Side} side */
@@ -69,7 +69,7 @@ export class Film {
     painter.look_at(x, y, halfSide);
     painter.set_colors(packed(theme.hit), packed(theme.miss));
     painter.color_by_origin(this.#context.state().colors === "origin", isDark(theme));
-    painter.set_style(0.8 * devicePixelRatio, 0.6, 0);
+    painter.set_style(0.8 * devicePixelRatio, this.#context.state().dots ? 0.6 : 0, 0);
     painter.set_flow(picture.positions, picture.hits, picture.times);
     const small = document.createElement("canvas");
     small.width = small.height = frame;

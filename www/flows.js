@@ -89,7 +89,7 @@ export class Flows {
         panel.plane.setTarget(readOutline(state.dataset), readOutline(flow.source));
       }
       if (state.colors !== before?.colors) panel.plane.setColors(state.colors === "origin");
-      if (state.trails !== before?.trails) panel.plane.setTrails(state.trails);
+      panel.plane.setParts(state);
     }
     if (state.panel !== before?.panel) this.#element.dataset.shown = state.panel;
 

@@ -1,6 +1,6 @@
 /** What the words of the page mean. `labels` are the other texts under which a word stands on a control or before a number. */
 
-import { LAYERS } from "./layer-table.js";
+import { LAYERS, PARTS } from "./layer-table.js";
 
 /** @type {readonly { term: string, meaning: string, labels?: string[] }[]} */
 export const GLOSSARY = [
@@ -27,7 +27,6 @@ export const GLOSSARY = [
   { term: "Fingerprint", meaning: "A number made from every bit of all end positions. The same settings give the same one in every browser." },
   { term: "Seed", meaning: "Where every random number of the experiment starts. The same seed repeats it exactly." },
   { term: "Pause at step", meaning: "Both networks stop training by themselves at this training step." },
-  { term: "Trails", meaning: "The way each particle has come, drawn behind it." },
   { term: "Particles", meaning: "Points of noise that are moved in each panel." },
   { term: "Speed", meaning: "How fast the film of flow time runs." },
   { term: "Training step shown", meaning: "Which of the weights kept on the way move the particles." },
@@ -36,7 +35,7 @@ export const GLOSSARY = [
   { term: "Ask the plane", meaning: "A place shows the pairs whose paths pass it now; their mean, by posterior weight, is the exact field. Or a start shows where few and many steps lead." },
   { term: "Logarithmic", meaning: "Equal heights are equal ratios." },
   { term: "All solvers", meaning: "One curve for each way to follow the field as an ODE.", labels: ["All solvers, without noise"] },
-  ...LAYERS.map(({ label, words }) => ({ term: label, meaning: `${words.charAt(0).toUpperCase()}${words.slice(1)}` })),
+  ...[...PARTS, ...LAYERS].map(({ label, words }) => ({ term: label, meaning: `${words.charAt(0).toUpperCase()}${words.slice(1)}` })),
   { term: "Posterior weight", meaning: "How probable it is that a path which passes a place belongs to a given pair." },
   { term: "Mean speed, scatter", meaning: "Of pairs that pass a place: the length of their mean velocity, and how far single ones are from it. Much scatter means crossing paths, and a bend." },
   { term: "Log-likelihood", meaning: "The logarithm of the learnt density at a data point: the higher, the more the flow expects it." },

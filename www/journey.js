@@ -57,7 +57,7 @@ export class Journey {
       find(document, "#panels", HTMLElement).dataset.view = state.view;
     }
     if (state.view !== before?.view || state.colors !== before.colors) this.#redraw();
-    if (state.time !== before?.time || state.panel !== before?.panel) for (const stage of this.#stages.values()) stage.isStale = true;
+    if (state.time !== before?.time || state.dots !== before.dots || state.panel !== before?.panel) for (const stage of this.#stages.values()) stage.isStale = true;
   }
 
   /** @param {Side} side */
@@ -89,7 +89,7 @@ export class Journey {
     const { canvas, still } = stage;
     if (!fit(canvas)) return;
     stage.isStale = false;
-    const { time } = this.#context.state();
+    const { time, dots } = this.#context.state();
     const context = canvas.getContext("2d");
     const { picture } = side;
     if (!context) return;
@@ -111,7 +111,7 @@ export class Journey {
     const place = placeIn(canvas, side);
     const at = positionsAt(picture, time);
     const size = 1.6 * pixel;
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; dots && i < count; i += 1) {
       const [x, y] = place(at(i), time);
       context.fillStyle = stage.inks[i] ?? "";
       context.fillRect(x - size / 2, y - size / 2, size, size);

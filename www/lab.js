@@ -13,6 +13,7 @@ import { Film } from "./film.js";
 import { Flows } from "./flows.js";
 import { History } from "./history.js";
 import { Journey } from "./journey.js";
+import { PARTS } from "./layer-table.js";
 import { Layers } from "./layers.js";
 import { notify, reasonOf, reportUncaught } from "./notices.js";
 import { onPress } from "./press.js";
@@ -165,7 +166,7 @@ class Lab {
 
   /** @param {State} state @param {State | undefined} before */
   #render(state, before) {
-    if (state.time !== before?.time || state.trails !== before?.trails || state.colors !== before.colors || state.panel !== before?.panel || state.view !== before?.view) this.#repaint();
+    if (state.time !== before?.time || PARTS.some(({ name }) => state[name] !== before?.[name]) || state.colors !== before?.colors || state.panel !== before?.panel || state.view !== before?.view) this.#repaint();
     for (const feature of this.#features) feature.render?.(state, before);
   }
 

@@ -1,4 +1,11 @@
-/** What the pictures can show, by name: layers over or under the particles, whose drawing is in layer-drawings.js, views, colours and questions. */
+/** What the pictures can show, by name: their own parts, layers over or under the particles, whose drawing is in layer-drawings.js, views, colours and questions. */
+
+/** What every picture shows until the reader leaves it out. */
+export const PARTS = /** @type {const} */ ([
+  { name: "dots", label: "Particle dots", words: "where each particle is now; leave them out to see what lies under them." },
+  { name: "trails", label: "Trails", words: "the way each particle has come, drawn behind it." },
+  { name: "outline", label: "Target outline", words: "where a particle must end to be a hit." },
+]);
 
 /**
  * @typedef {object} LayerEntry

@@ -6,9 +6,10 @@
 import { find } from "./find.js";
 import { Inquiry } from "./inquiry.js";
 import { DRAWN } from "./layer-drawings.js";
-import { COLORS, LAYERS } from "./layer-table.js";
+import { COLORS, LAYERS, PARTS } from "./layer-table.js";
 import { make } from "./make.js";
 import { menu } from "./menu.js";
+import { keepTaste } from "./preferences.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
 
 /** @typedef {import("./lab.js").Context} Context */
@@ -28,6 +29,8 @@ export class Layers {
   #context;
   #legend = find(document, "#layers-legend", HTMLElement);
   #colors;
+  /** @type {Map<(typeof PARTS)[number]["name"], HTMLInputElement>} */
+  #parts = new Map();
   /** @type {Map<string, HTMLInputElement>} */
   #boxes = new Map();
   /** @type {Map<Side, Sheet>} */
@@ -37,14 +40,13 @@ export class Layers {
   /** @param {Context} context */
   constructor(context) {
     this.#context = context;
-    const list = find(document, "#layers", HTMLElement);
-    for (const { name, label } of LAYERS) {
-      const [row, box] = checkbox(label);
-      box.id = `layer-${name}`;
-      box.addEventListener("change", () => this.#toggle(name, box.checked));
-      this.#boxes.set(name, box);
-      list.append(row);
+    for (const { name, label } of PARTS) {
+      this.#parts.set(name, checkbox("#parts", name, label, (isOn) => {
+        context.dispatch({ kind: "view", change: { [name]: isOn } });
+        keepTaste(name, context.state());
+      }));
     }
+    for (const { name, label } of LAYERS) this.#boxes.set(name, checkbox("#layers", `layer-${name}`, label, (isOn) => this.#toggle(name, isOn)));
     this.#colors = menu("#colors", COLORS, (colors) => context.dispatch({ kind: "view", change: { colors } }));
     for (const side of context.sides) {
       const canvas = sheet(side, ".plane-backdrop", "plane-layers", () => this.#draw(side, known));
@@ -66,6 +68,7 @@ export class Layers {
    */
   render(state, before) {
     if (state.colors !== before?.colors) this.#colors.value = state.colors;
+    for (const [name, box] of this.#parts) if (state[name] !== before?.[name]) box.checked = state[name];
     if (state.layers !== before?.layers) for (const [name, box] of this.#boxes) box.checked = state.layers.includes(name);
     if (state.layers !== before?.layers || state.time !== before.time || state.dataset !== before.dataset || state.straight !== before.straight || state.curved !== before.curved) this.#spoil();
   }
@@ -140,8 +143,10 @@ export class Layers {
   }
 }
 
-/** @param {string} text @returns {[HTMLElement, HTMLInputElement]} */
-function checkbox(text) {
-  const box = Object.assign(document.createElement("input"), { type: "checkbox", autocomplete: "off" });
-  return [make("label", { className: "layer" }, box, text), box];
+/** Lists something to show or leave out. @param {string} list @param {string} id @param {string} text @param {(isOn: boolean) => void} choose */
+function checkbox(list, id, text, choose) {
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", id, autocomplete: "off" });
+  box.addEventListener("change", () => choose(box.checked));
+  find(document, list, HTMLElement).append(make("label", { className: "layer" }, box, text));
+  return box;
 }

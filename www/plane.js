@@ -21,14 +21,14 @@ export class Plane {
   /** The target's. @type {Outline | undefined} */
   #outline;
   #view = { x: 0, y: 0, halfSide: 1 };
-  /** Whether another target is on show than the one that is drawn. */
-  #hasNewTarget = false;
+  /** Whether the backdrop is another than the one that is drawn. */
+  #isOutdated = false;
   /** @type {Theme | undefined} */
   #theme;
   /** @type {Picture | undefined} */
   #picture;
   #pixelRatio = 1;
-  #trails = true;
+  #shown = { dots: true, trails: true, outline: true };
   #byOrigin = false;
 
   /**
@@ -85,11 +85,11 @@ export class Plane {
     this.#outline = target;
     this.#view = viewOf(target, source);
     this.#painter.look_at(this.#view.x, this.#view.y, this.#view.halfSide);
-    this.#hasNewTarget = true;
+    this.#isOutdated = true;
   }
 
   settled() {
-    if (this.#hasNewTarget) this.#drawBackdrop();
+    if (this.#isOutdated) this.#drawBackdrop();
   }
 
   /** Colours particles by where they began, or by where they end. @param {boolean} byOrigin */
@@ -112,9 +112,10 @@ export class Plane {
     };
   }
 
-  /** @param {boolean} trails */
-  setTrails(trails) {
-    this.#trails = trails;
+  /** Says which parts of the picture are drawn. @param {{ dots: boolean, trails: boolean, outline: boolean }} parts */
+  setParts({ dots, trails, outline }) {
+    if (outline !== this.#shown.outline) this.#isOutdated = true;
+    this.#shown = { dots, trails, outline };
     this.#style();
   }
 
@@ -140,13 +141,13 @@ export class Plane {
     const crowd = Math.min(1, Math.sqrt(2000 / count));
     const side = this.#particles.width / this.#pixelRatio;
     const radius = Math.max(0.75, (0.7 + side / 500) * Math.sqrt(crowd)) * this.#pixelRatio;
-    this.#painter.set_style(radius, 0.35 + 0.4 * crowd, this.#trails ? TRAIL : 0);
+    this.#painter.set_style(radius, this.#shown.dots ? 0.35 + 0.4 * crowd : 0, this.#shown.trails ? TRAIL : 0);
   }
 
   #drawBackdrop() {
     const { width: side } = this.#backdrop;
     if (!this.#outline || !this.#theme || side === 0) return;
-    this.#hasNewTarget = false;
+    this.#isOutdated = false;
     const context = this.#backdropContext;
     const pixel = this.#pixelRatio;
     const { x, y, halfSide } = this.#view;
@@ -155,7 +156,18 @@ export class Plane {
       /** @type {const} */ ([side / 2 + (px - x) * scale, side / 2 - (py - y) * scale]);
     context.clearRect(0, 0, side, side);
 
-    context.lineWidth = pixel;
+    if (this.#shown.outline) this.#drawOutline(context, place, scale);
+    this.#drawScale(context, { x, y, halfSide }, place);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {(point: [number, number]) => readonly [number, number]} place
+   * @param {number} scale pixels for each unit of the plane
+   */
+  #drawOutline(context, place, scale) {
+    if (!this.#outline || !this.#theme) return;
+    context.lineWidth = this.#pixelRatio;
     context.strokeStyle = css(this.#theme.ink, 0.35);
     context.fillStyle = css(this.#theme.ink, 0.035);
     context.beginPath();
@@ -172,8 +184,6 @@ export class Plane {
     }
     context.fill();
     context.stroke();
-
-    this.#drawScale(context, { x, y, halfSide }, place);
   }
 
   /**

@@ -26,10 +26,10 @@ export function prefer(name, value) {
   }
 }
 
-/** What the reader chose counts on later visits; what a link brought does not. @param {string} name @param {State} state */
+/** What the reader chose counts on later visits, if it is a taste; what a link brought does not. @param {string} name @param {State} state */
 export function keepTaste(name, state) {
   const key = KEYS[name];
-  if (key) prefer(name, key.write(key.get(state)));
+  if (key && TASTES.includes(name)) prefer(name, key.write(key.get(state)));
 }
 
 /**

@@ -34,7 +34,9 @@
  * @property {boolean} playing whether the clock runs
  * @property {number} time flow time t, 0..1
  * @property {number} speed flow time relative to the normal speed
+ * @property {boolean} dots whether the particles are drawn
  * @property {boolean} trails whether trajectories are drawn behind the particles
+ * @property {boolean} outline whether the target's support is drawn
  * @property {(typeof import("./layer-table.js").COLORS)[number]["name"]} colors what a particle's colour tells
  * @property {(typeof import("./layer-table.js").VIEWS)[number]["name"]} view what the pictures show
  * @property {readonly string[]} layers what lies over and under the particles
@@ -101,7 +103,9 @@ export function defaultState({ reducedMotion }) {
     playing: !reducedMotion,
     time: reducedMotion ? 1 : 0,
     speed: 1,
+    dots: true,
     trails: true,
+    outline: true,
     colors: "hit",
     view: "plane",
     layers: [],

@@ -1,6 +1,7 @@
 // Layers show what the library says about the flow, or say why there is nothing to show; the plane answers why.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { Lab, PANELS } from "./harness/lab.js";
@@ -27,7 +28,9 @@ test("every layer draws, or says why it cannot", async () => {
   await lab.open({ until: 300, play: "off", t: 0.5, "curved.schedule": "cosine" });
   await lab.settled(300);
   const group = lab.page.getByRole("group", { name: "Layers" });
-  const boxes = await group.getByRole("checkbox").all();
+  const all = await group.getByRole("checkbox").all();
+  const isOn = await Promise.all(all.map((box) => box.isChecked()));
+  const boxes = all.filter((_, i) => !isOn[i]);
   assert.ok(boxes.length >= 7);
   for (const box of boxes) {
     await box.check();
@@ -42,6 +45,38 @@ test("every layer draws, or says why it cannot", async () => {
     await box.uncheck();
     await lab.until(`${name} gone`, async () => (await inked(lab, "Curved", "plane-layers")) === 0);
   }
+  lab.assertQuiet(isOwnReading);
+  await lab.close();
+});
+
+test("what a picture shows by itself can be left out, in the page, its link and what leaves it", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.open({ until: 100, play: "off", t: 0.5, n: 8 });
+  await lab.settled(100, 8);
+  const box = (/** @type {string} */ name) => lab.page.getByRole("checkbox", { name, exact: true });
+  const drawn = () => Promise.all(["plane-particles", "plane-backdrop"].map((sheet) => inked(lab, "Curved", sheet)));
+  const [whole = 0, backdrop = 0] = await drawn();
+  await box("Particle dots").uncheck();
+  await lab.until("trails alone", async () => ((await drawn())[0] ?? 0) < whole);
+  assert.ok(((await drawn())[0] ?? 0) > 200);
+  await box("Trails").uncheck();
+  await lab.until("no particles", async () => (await drawn())[0] === 0);
+  await box("Target outline").uncheck();
+  await lab.until("no outline", async () => ((await drawn())[1] ?? 0) < backdrop);
+  assert.ok(((await drawn())[1] ?? 0) > 50, "the scale stays");
+  await lab.until("the link", () => Promise.resolve(/dots=off.*trails=off.*outline=off/.test(lab.page.url())));
+
+  const download = lab.page.waitForEvent("download");
+  await lab.button("Trajectories (SVG)").click();
+  const svg = await readFile(await (await download).path(), "utf8");
+  assert.match(svg, /d="M[^"]*L/, "trajectories");
+  assert.doesNotMatch(svg, /<circle|h0"/, "neither ends nor outlines");
+
+  await lab.page.reload();
+  await lab.settled(100, 8);
+  assert.deepEqual(await Promise.all(["Particle dots", "Trails", "Target outline"].map((name) => box(name).isChecked())), [false, false, false]);
+  for (const name of ["Particle dots", "Trails", "Target outline"]) await box(name).check();
+  await lab.until("all of it", async () => JSON.stringify(await drawn()) === JSON.stringify([whole, backdrop]));
   lab.assertQuiet(isOwnReading);
   await lab.close();
 });

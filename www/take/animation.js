@@ -45,7 +45,7 @@ class Stage {
     for (const { plane, picture, name } of this.#panels) {
       plane.setTheme(this.#theme);
       plane.setTarget(readOutline(state.dataset), readOutline(state[name].source));
-      plane.setTrails(state.trails);
+      plane.setParts(state);
       plane.setColors(state.colors === "origin");
       plane.fit();
       plane.show(picture);

@@ -12,7 +12,7 @@ export const MOST = 400;
 const SIDE = 480;
 
 /**
- * @param {{ caption: import("./scene.js").Caption, picture: Picture, target: Outline, source: Outline, inkOf: (particle: number) => import("../theme.js").Rgb }[]} panels
+ * @param {{ caption: import("./scene.js").Caption, dots: boolean, outline: boolean, picture: Picture, target: Outline, source: Outline, inkOf: (particle: number) => import("../theme.js").Rgb }[]} panels
  * @param {Theme} theme
  * @param {string} common
  */
@@ -25,12 +25,12 @@ export function trajectoriesSvg(panels, theme, common) {
     // Long lines are squeezed rather than cut; a letter takes about half its height.
     `<text x="${x}" y="${y}" ${rest}${text.length > most / 6 ? ` textLength="${most}" lengthAdjust="spacingAndGlyphs"` : ""}>${escape(text)}</text>`;
   const muted = `font-size="12" fill="${color(theme.muted)}"`;
-  const drawn = panels.map(({ caption, picture, target, source, inkOf }, i) => {
+  const drawn = panels.map(({ caption, dots, outline, picture, target, source, inkOf }, i) => {
     const view = viewOf(target, source);
     const scale = SIDE / (2 * view.halfSide);
     const at = (/** @type {number} */ x, /** @type {number} */ y) =>
       `${round(SIDE / 2 + (x - view.x) * scale)} ${round(SIDE / 2 - (y - view.y) * scale)}`;
-    const outlines = target.shapes.map((shape) => {
+    const outlines = (outline ? target.shapes : []).map((shape) => {
       if ("polygon" in shape) return `<polygon points="${shape.polygon.map(([x, y]) => at(x, y)).join(" ")}"/>`;
       const [cx, cy] = at(...shape.circle.center).split(" ");
       return `<circle cx="${cx}" cy="${cy}" r="${round(shape.circle.radius * scale)}"/>`;
@@ -44,7 +44,7 @@ export function trajectoriesSvg(panels, theme, common) {
       };
       const path = (/** @type {number} */ p, /** @type {string} */ d) => `<path stroke="${color(inkOf(p))}" d="${d}"/>`;
       const ways = chosen.map((p) => path(p, `M${Array.from(times, (_, step) => place(p, step)).join("L")}`));
-      const ends = chosen.map((p) => path(p, `M${place(p, times.length - 1)}h0`));
+      const ends = (dots ? chosen : []).map((p) => path(p, `M${place(p, times.length - 1)}h0`));
       return (
         `<g class="${hit ? "hits" : "misses"}" fill="none" stroke-linecap="round">` +
         `<g stroke-width="0.7" stroke-opacity="0.45">${ways.join("")}</g><g stroke-width="3.5">${ends.join("")}</g></g>`

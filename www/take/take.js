@@ -164,8 +164,11 @@ export class Take {
 
   async #svg() {
     const { state, theme } = this.#context;
+    const { dots, outline } = state();
     const panels = shownSides(this.#context).map((side) => ({
       caption: captionOf(this.#context, side, pictureOf(side)),
+      dots,
+      outline,
       picture: pictureOf(side),
       target: readOutline(state().dataset),
       source: readOutline(state()[side.name].source),
