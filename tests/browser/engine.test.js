@@ -72,3 +72,39 @@ test("after a sampling that cannot be there is no picture of the one before", as
   assert.equal(after.at(-1)?.step, 30);
   assert.deepEqual(after.filter(({ kind }) => kind === "picture"), []);
 });
+
+test("work waits from a press until it is shown, and does not wait for ever", async () => {
+  const lab = await Lab.in(browser, server.url);
+  await lab.page.goto(`${server.url}www/icon.svg`);
+  const counts = await lab.page.evaluate(async () => {
+    const { Turns } = await import(/** @type {any} */ (new URL("/www/worker/turns.js", location.href).href));
+    let taken = 0;
+    let isOver = false;
+    const turns = new Turns(() => {
+      taken += 1;
+      return !isOver;
+    });
+    const some = async () => {
+      const before = taken;
+      while (taken <= before) await new Promise((resolve) => setTimeout(resolve));
+      return taken - before;
+    };
+    turns.wake();
+    const atFirst = await some();
+    turns.giveWay();
+    const before = taken;
+    // A message of the page wakes what waits, too soon.
+    turns.wake();
+    for (let i = 0; i < 10; i += 1) await new Promise((resolve) => setTimeout(resolve));
+    const meanwhile = taken - before;
+    turns.goOn();
+    const toldToGoOn = await some();
+    turns.giveWay();
+    const leftAlone = await some();
+    isOver = true;
+    return { atFirst, meanwhile, toldToGoOn, leftAlone };
+  });
+  assert.equal(counts.meanwhile, 0);
+  assert.ok(counts.atFirst > 0 && counts.toldToGoOn > 0 && counts.leftAlone > 0);
+  await lab.close();
+});
