@@ -53,31 +53,53 @@ pub fn integrate_at<F: VelocityField + ?Sized>(
     Ok(Trajectories { times: times.to_vec(), positions, evaluations })
 }
 
-/// Tries one step of `solution`, the state of the last of `trajectories`, and adds it if it is
-/// accepted. Returns the share of the time that is behind, 1 when there is nothing left.
-pub(super) fn advance<F: VelocityField + ?Sized>(
-    field: &F,
-    solution: &mut Solution<2>,
+/// A run of the solver, and the states kept on the way.
+#[derive(Debug)]
+pub(super) struct AdaptiveRun<S> {
+    solution: Solution<2>,
     keep: Keep,
-    trajectories: &mut Trajectories<F::Scalar>,
-) -> Result<f64> {
-    let (rtol, count) = (solution.tolerances.rtol, solution.state.len());
-    let Trajectories { times, positions, .. } = trajectories;
-    solution.advance(&mut field_system(field), |step| {
-        if keep == Keep::BothEnds {
-            times.truncate(1);
-            positions.truncate(count);
-        }
-        if !limits::fits::<F::Scalar>(times.len() + 1, count) {
-            let accepted = "looser: so many steps of so many particles do not fit in memory";
-            return Err(Error::invalid("solver.rtol", rtol, accepted));
-        }
-        times.push(step.to);
-        positions.extend(step.end.iter().copied().map(narrow));
-        Ok(())
-    })?;
-    trajectories.evaluations = solution.evaluations;
-    Ok(solution.share())
+    trajectories: Trajectories<S>,
+}
+
+impl<S: Scalar> AdaptiveRun<S> {
+    /// Begins to move `starts` from time `span.0` to time `span.1`.
+    ///
+    /// # Errors
+    /// What [`integrate`](super::integrate) refuses before any work.
+    pub fn new(keep: Keep, tolerances: Tolerances, span: (f64, f64), starts: &[[S; 2]]) -> Result<Self> {
+        limits::check_span(span)?;
+        limits::check_starts(starts)?;
+        tolerances.validate("solver")?;
+        let solution = Solution::new(tolerances, span, widen(starts));
+        let trajectories = Trajectories { times: vec![span.0], positions: starts.to_vec(), evaluations: 0 };
+        Ok(Self { solution, keep, trajectories })
+    }
+
+    /// Tries one step, and keeps its end if it is accepted. Returns the share of the time that is
+    /// behind, 1 when there is nothing left.
+    pub fn advance<F: VelocityField<Scalar = S> + ?Sized>(&mut self, field: &F) -> Result<f64> {
+        let Self { solution, keep, trajectories: Trajectories { times, positions, evaluations } } = self;
+        let (rtol, count) = (solution.tolerances.rtol, solution.state.len());
+        solution.advance(&mut field_system(field), |step| {
+            if *keep == Keep::BothEnds {
+                times.truncate(1);
+                positions.truncate(count);
+            }
+            if !limits::fits::<S>(times.len() + 1, count) {
+                let accepted = "looser: so many steps of so many particles do not fit in memory";
+                return Err(Error::invalid("solver.rtol", rtol, accepted));
+            }
+            times.push(step.to);
+            positions.extend(step.end.iter().copied().map(narrow));
+            Ok(())
+        })?;
+        *evaluations = solution.evaluations;
+        Ok(solution.share())
+    }
+
+    pub fn into_trajectories(self) -> Trajectories<S> {
+        self.trajectories
+    }
 }
 
 /// Solves the system `evaluate(t, state, slopes)` from `span.0` to `span.1`, replacing `state`,
@@ -99,7 +121,7 @@ pub(crate) fn solve<const D: usize>(
 
 /// A solution under way, one attempted step at a time.
 #[derive(Debug)]
-pub(super) struct Solution<const D: usize> {
+struct Solution<const D: usize> {
     tolerances: Tolerances,
     span: (f64, f64),
     t: f64,
@@ -229,11 +251,6 @@ fn field_system<F: VelocityField + ?Sized>(
         }
         Ok(())
     }
-}
-
-/// The way of `starts`, before its first step.
-pub(super) fn begin<S: Scalar>(tolerances: Tolerances, span: (f64, f64), starts: &[[S; 2]]) -> Solution<2> {
-    Solution::new(tolerances, span, widen(starts))
 }
 
 fn widen<S: Scalar>(points: &[[S; 2]]) -> Vec<[f64; 2]> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Trajectories, fixed_step::time_at, limits};
+use super::{Keep, Trajectories, fixed_step::FixedStepRun};
 use crate::{Error, Result, Rng, Scalar, Schedule, field::Score, registry::Entry};
 
 /// The noise strength g(t) of `dX = [u + (g^2/2) score] dt + g dW`.
@@ -94,13 +94,9 @@ pub fn euler_maruyama<F: Score + ?Sized>(
 pub struct StochasticIntegration<S> {
     diffusion: Diffusion,
     schedule: Schedule,
-    span: (f64, f64),
-    steps: usize,
-    keep: Keep,
-    x: Vec<[S; 2]>,
+    run: FixedStepRun<S>,
     velocity: Vec<[S; 2]>,
     score: Vec<[S; 2]>,
-    trajectories: Trajectories<S>,
 }
 
 impl<S: Scalar> StochasticIntegration<S> {
@@ -116,15 +112,9 @@ impl<S: Scalar> StochasticIntegration<S> {
         steps: usize,
         starts: &[[S; 2]],
     ) -> Result<Self> {
-        limits::check_span(span)?;
-        limits::check_starts(starts)?;
-        let states = if keep == Keep::EveryState { steps.saturating_add(1) } else { 2 };
-        limits::check_steps::<S>(steps, states, starts.len())?;
+        let run = FixedStepRun::new(keep, span, steps, starts)?;
         diffusion.validate("diffusion")?;
-        let x = starts.to_vec();
-        let (velocity, score) = (x.clone(), x.clone());
-        let trajectories = Trajectories { times: vec![span.0], positions: x.clone(), evaluations: 0 };
-        Ok(Self { diffusion, schedule, span, steps, keep, x, velocity, score, trajectories })
+        Ok(Self { diffusion, schedule, run, velocity: starts.to_vec(), score: starts.to_vec() })
     }
 
     /// Takes one step. Returns the share that is done, 1 when there is nothing left.
@@ -132,40 +122,32 @@ impl<S: Scalar> StochasticIntegration<S> {
     /// # Errors
     /// What [`euler_maruyama`] refuses later.
     pub fn advance<F: Score<Scalar = S> + ?Sized>(&mut self, field: &F, rng: &mut Rng) -> Result<f64> {
-        let index = self.trajectories.evaluations;
-        if index == self.steps {
-            return Ok(1.0);
-        }
-        let (from, to) = (time_at(self.span, index, self.steps), time_at(self.span, index + 1, self.steps));
-        let dt = to - from;
-        let g = if to >= 1.0 { 0.0 } else { self.diffusion.at(self.schedule, from) };
-        if g > 0.0 {
-            field.velocity_and_score(from, &self.x, &mut self.velocity, &mut self.score)?;
-        } else {
-            field.velocity(from, &self.x, &mut self.velocity)?;
-        }
-        let drift = S::from_f64(dt);
-        let pull = S::from_f64(0.5 * g * g * dt.abs());
-        let kick = g * dt.abs().sqrt();
-        for ((x, velocity), score) in self.x.iter_mut().zip(&self.velocity).zip(&self.score) {
-            *x = std::array::from_fn(|d| x[d] + drift * velocity[d]);
+        let Self { diffusion, schedule, run, velocity, score } = self;
+        run.advance(1, |from, to, x| {
+            let dt = to - from;
+            let g = if to >= 1.0 { 0.0 } else { diffusion.at(*schedule, from) };
             if g > 0.0 {
-                let noise = rng.normal_pair();
-                *x = std::array::from_fn(|d| x[d] + pull * score[d] + S::from_f64(kick * noise[d]));
+                field.velocity_and_score(from, x, velocity, score)?;
+            } else {
+                field.velocity(from, x, velocity)?;
             }
-        }
-        limits::check_finite(to, &self.x)?;
-        self.trajectories.evaluations += 1;
-        if self.keep == Keep::EveryState || self.trajectories.evaluations == self.steps {
-            self.trajectories.times.push(to);
-            self.trajectories.positions.extend_from_slice(&self.x);
-        }
-        Ok(self.trajectories.evaluations as f64 / self.steps as f64)
+            let drift = S::from_f64(dt);
+            let pull = S::from_f64(0.5 * g * g * dt.abs());
+            let kick = g * dt.abs().sqrt();
+            for ((x, velocity), score) in x.iter_mut().zip(&*velocity).zip(&*score) {
+                *x = std::array::from_fn(|d| x[d] + drift * velocity[d]);
+                if g > 0.0 {
+                    let noise = rng.normal_pair();
+                    *x = std::array::from_fn(|d| x[d] + pull * score[d] + S::from_f64(kick * noise[d]));
+                }
+            }
+            Ok(())
+        })
     }
 
     /// What there is by now: all of it once [`advance`](Self::advance) has returned 1.
     pub fn into_trajectories(self) -> Trajectories<S> {
-        self.trajectories
+        self.run.into_trajectories()
     }
 }
 
