@@ -104,7 +104,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::{Coupling, Experiment, Schedule, config::Round, field::VelocityField};
+    use crate::{Coupling, Experiment, Schedule, config::Round, field::VelocityField, testing::small};
 
     struct File {
         header: Map<String, Value>,
@@ -195,8 +195,7 @@ mod tests {
         ];
         for (index, change) in changes.into_iter().enumerate() {
             for rounds in [vec![], vec![round]] {
-                let mut config = Config { rounds, ..Config::default() };
-                config.network.width = 16;
+                let mut config = Config { rounds, ..small() };
                 change(&mut config);
                 if config.validate().is_err() {
                     // Classes know no rounds.

@@ -182,14 +182,7 @@ fn draw_starts(config: &Config, source: &dyn Distribution) -> Vec<[f32; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Coupling, Schedule, Solver, fingerprint};
-
-    fn small() -> Config {
-        let mut config = Config::default();
-        config.network.width = 16;
-        config.sampling.particles = 300;
-        config
-    }
+    use crate::{Coupling, Schedule, Solver, fingerprint, testing::small};
 
     #[test]
     fn equal_seeds_give_equal_bits_however_training_is_divided() {

@@ -176,14 +176,7 @@ impl Experiment {
 #[expect(clippy::float_cmp, reason = "equal ways have equal bits")]
 mod tests {
     use super::*;
-    use crate::{Config, Coupling, Schedule};
-
-    fn small() -> Config {
-        let mut config = Config::default();
-        config.network.width = 16;
-        config.sampling.particles = 50;
-        config
-    }
+    use crate::{Config, Coupling, Schedule, testing::small};
 
     #[test]
     fn velocities_and_ways_are_those_of_the_particles() {
