@@ -10,8 +10,9 @@
 
 use super::{Denoiser, Divergence, Score, VelocityField};
 use crate::{
-    Coefficients, Coupling, Error, Result, Scalar, Schedule,
+    Coefficients, Coupling, Error, Result, Schedule,
     distribution::{Distribution, Family},
+    scalar::{rounded, widened},
 };
 
 /// One of the four equivalent quantities.
@@ -234,8 +235,8 @@ impl<F: VelocityField> Converted<F> {
         values: &mut [[F::Scalar; 2]],
     ) -> Result<()> {
         for (value, x) in values.iter_mut().zip(x) {
-            let (x, velocity) = (x.map(Scalar::to_f64), value.map(Scalar::to_f64));
-            *value = self.conversion.apply(t, Quantity::Velocity, to, x, velocity)?.map(Scalar::from_f64);
+            let (x, velocity) = (widened(*x), widened(*value));
+            *value = rounded(self.conversion.apply(t, Quantity::Velocity, to, x, velocity)?);
         }
         Ok(())
     }

@@ -13,7 +13,11 @@ use super::{
     is_available, limits,
     step_control::{StepControl, first_step, step_error},
 };
-use crate::{Error, Result, Scalar, field::VelocityField};
+use crate::{
+    Error, Result, Scalar,
+    field::VelocityField,
+    scalar::{rounded, widened},
+};
 
 /// Moves `starts` along `field` and returns the states at `times`, by the method's own continuous
 /// extension (fourth order) between the steps it takes.
@@ -43,10 +47,10 @@ pub fn integrate_at<F: VelocityField + ?Sized>(
 
     let mut positions = starts.to_vec();
     let mut wanted = times[1..].iter().copied().peekable();
-    let mut state = widen(starts);
+    let mut state: Vec<_> = starts.iter().copied().map(widened).collect();
     let evaluations = solve(field_system(field), tolerances, (first, last), &mut state, |step| {
         while let Some(t) = wanted.next_if(|&t| step.reaches(t)) {
-            positions.extend((0..step.end.len()).map(|i| narrow(step.at(t, i))));
+            positions.extend((0..step.end.len()).map(|i| rounded(step.at(t, i))));
         }
         Ok(())
     })?;
@@ -70,7 +74,7 @@ impl<S: Scalar> AdaptiveRun<S> {
         limits::check_span(span)?;
         limits::check_starts(starts)?;
         tolerances.validate("solver")?;
-        let solution = Solution::new(tolerances, span, widen(starts));
+        let solution = Solution::new(tolerances, span, starts.iter().copied().map(widened).collect());
         let trajectories = Trajectories { times: vec![span.0], positions: starts.to_vec(), evaluations: 0 };
         Ok(Self { solution, keep, trajectories })
     }
@@ -90,7 +94,7 @@ impl<S: Scalar> AdaptiveRun<S> {
                 return Err(Error::invalid("solver.rtol", rtol, accepted));
             }
             times.push(step.to);
-            positions.extend(step.end.iter().copied().map(narrow));
+            positions.extend(step.end.iter().copied().map(rounded));
             Ok(())
         })?;
         *evaluations = solution.evaluations;
@@ -243,20 +247,12 @@ fn field_system<F: VelocityField + ?Sized>(
     let mut velocity = Vec::new();
     move |t, state, slopes| {
         x.clear();
-        x.extend(state.iter().copied().map(narrow::<F::Scalar>));
+        x.extend(state.iter().copied().map(rounded::<F::Scalar>));
         velocity.resize(x.len(), [F::Scalar::from_f64(0.0); 2]);
         field.velocity(t, &x, &mut velocity)?;
         for (slope, velocity) in slopes.iter_mut().zip(&velocity) {
-            *slope = velocity.map(Scalar::to_f64);
+            *slope = widened(*velocity);
         }
         Ok(())
     }
-}
-
-fn widen<S: Scalar>(points: &[[S; 2]]) -> Vec<[f64; 2]> {
-    points.iter().map(|x| x.map(Scalar::to_f64)).collect()
-}
-
-fn narrow<S: Scalar>(x: [f64; 2]) -> [S; 2] {
-    x.map(S::from_f64)
 }

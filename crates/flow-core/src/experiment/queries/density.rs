@@ -2,8 +2,13 @@
 
 use std::str::FromStr;
 
-use super::{Window, checked, rounded, widened};
-use crate::{Error, Experiment, Result, Rng, distribution::Family, field::Divergence};
+use super::{Window, checked};
+use crate::{
+    Error, Experiment, Result, Rng,
+    distribution::Family,
+    field::Divergence,
+    scalar::{rounded, widened},
+};
 
 /// Midpoint steps that carry a whole picture back to the source. Each asks the field twice.
 const PICTURE_STEPS: usize = 12;

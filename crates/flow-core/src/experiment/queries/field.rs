@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Window, checked, rounded, widened};
+use super::{Window, checked};
 use crate::{
     Error, Experiment, Result, Solver,
     config::FieldKind,
@@ -10,6 +10,7 @@ use crate::{
         NetworkField, VelocityField,
         exact::{ExactField, Local},
     },
+    scalar::{rounded, widened},
     solver::{Trajectories, integrate},
 };
 

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::{checked, rounded, widened};
+use super::checked;
 use crate::{
     Coefficients, Coupling, Error, Experiment, Result, Rng, Schedule,
     config::Lesson,
     coupling::{Pairing, Pairs},
+    scalar::{rounded, widened},
 };
 
 /// Pairs proposed from each end, of which the posterior keeps what passes.
