@@ -104,46 +104,14 @@ impl<S: Scalar> AncestralIntegration<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The exact denoiser of x0 ~ N(0, I), x1 ~ N(m, q^2 I).
-    struct Gaussian(Schedule);
-    const MEAN: [f64; 2] = [1.0, -0.5];
-    const SD: f64 = 0.4;
-
-    impl Gaussian {
-        fn variance(&self, t: f64) -> f64 {
-            let c = self.0.at(t);
-            c.alpha * c.alpha * SD * SD + c.sigma * c.sigma
-        }
-    }
-
-    impl Denoiser for Gaussian {
-        type Scalar = f64;
-        fn denoise(
-            &self,
-            t: f64,
-            x: &[[f64; 2]],
-            data: &mut [[f64; 2]],
-            noise: &mut [[f64; 2]],
-        ) -> Result<()> {
-            let (c, total) = (self.0.at(t), self.variance(t));
-            for (i, x) in x.iter().enumerate() {
-                let rest: [f64; 2] = std::array::from_fn(|d| x[d] - c.alpha * MEAN[d]);
-                data[i] = std::array::from_fn(|d| MEAN[d] + c.alpha * SD * SD / total * rest[d]);
-                noise[i] = rest.map(|rest| c.sigma / total * rest);
-            }
-            Ok(())
-        }
-    }
+    use crate::testing::Gaussian;
 
     #[test]
     fn ddim_approaches_the_flow_with_order_one_and_runs_backward() {
         let start = [0.8, -1.1];
         for entry in Schedule::ENTRIES {
-            let model = Gaussian(entry.value);
-            let c = entry.value.at(0.0);
-            let stretch = SD / model.variance(0.0).sqrt();
-            let truth: [f64; 2] = std::array::from_fn(|d| MEAN[d] + stretch * (start[d] - c.alpha * MEAN[d]));
+            let model = Gaussian::along(entry.value);
+            let truth = model.flow(0.0, 1.0, start);
             let mut rng = Rng::stream(1, "test");
             let mut run = |steps, span, start| {
                 ancestral(&model, entry.value, 0.0, span, steps, &[start], &mut rng).unwrap().end()[0]
@@ -170,12 +138,12 @@ mod tests {
         let mut rng = Rng::stream(1, "test");
         let starts: Vec<_> = (0..20_000).map(|_| rng.normal_pair()).collect();
         for entry in Schedule::ENTRIES {
-            let model = Gaussian(entry.value);
+            let model = Gaussian::along(entry.value);
             for eta in [0.5, 1.0] {
                 let run = ancestral(&model, entry.value, eta, (0.0, 1.0), 200, &starts, &mut rng).unwrap();
                 for index in [100, 200] {
-                    let (c, truth) =
-                        (entry.value.at(run.times[index]), model.variance(run.times[index]).sqrt());
+                    let t = run.times[index];
+                    let (center, truth) = (model.mean_at(t), model.sd_at(t));
                     let state = run.state(index);
                     for d in 0..2 {
                         let mean = state.iter().map(|x| x[d]).sum::<f64>() / 20_000.0;
@@ -186,7 +154,7 @@ mod tests {
                             "{name}: {} {truth}",
                             variance.sqrt()
                         );
-                        assert!((mean - c.alpha * MEAN[d]).abs() < 0.02, "{name}: mean {mean}");
+                        assert!((mean - center[d]).abs() < 0.02, "{name}: mean {mean}");
                     }
                 }
             }
@@ -195,7 +163,7 @@ mod tests {
 
     #[test]
     fn bad_requests_are_refused() {
-        let model = Gaussian(Schedule::CondOt);
+        let model = Gaussian::along(Schedule::CondOt);
         let refused = |eta, span| {
             let mut rng = Rng::stream(1, "test");
             ancestral(&model, Schedule::CondOt, eta, span, 4, &[[0.0; 2]], &mut rng).unwrap_err().to_string()
