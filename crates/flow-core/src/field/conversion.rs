@@ -62,13 +62,13 @@ impl Conversion {
 
     /// The same without the score, for the `reason` given.
     #[must_use]
-    pub fn without_score(self, reason: &'static str) -> Self {
+    pub(crate) fn without_score(self, reason: &'static str) -> Self {
         Self { no_score: Some(reason), ..self }
     }
 
     /// The same without any conversion, for the `reason` given: of a field that belongs to no path.
     #[must_use]
-    pub fn without_path(self, reason: &'static str) -> Self {
+    pub(crate) fn without_path(self, reason: &'static str) -> Self {
         Self { no_score: Some(reason), no_path: Some(reason), ..self }
     }
 

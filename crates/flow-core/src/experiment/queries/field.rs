@@ -57,7 +57,7 @@ impl Experiment {
     /// there is no density.
     pub fn exact_velocity_at(&self, points: &[[f32; 2]], t: f64) -> Result<Vec<[f32; 2]>> {
         let exact = self.exact_field()?;
-        let marginal = exact.marginal(self.path().finite_time(checked(t)?))?;
+        let marginal = exact.marginal(self.path().schedule.finite_time(checked(t)?))?;
         let velocity = |&x: &[f32; 2]| marginal.velocity(widened(x)).map_or([f32::NAN; 2], rounded);
         Ok(points.iter().map(velocity).collect())
     }
@@ -145,7 +145,7 @@ impl Experiment {
         t: f64,
         points: &[[f64; 2]],
     ) -> Result<Vec<f32>> {
-        let t = self.path().finite_time(t);
+        let t = self.path().schedule.finite_time(t);
         let marginal = exact.marginal(t)?;
         let places: Vec<[f32; 2]> = points.iter().copied().map(rounded).collect();
         let mut learned = vec![[0.0; 2]; places.len()];

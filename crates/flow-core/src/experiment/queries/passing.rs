@@ -97,7 +97,7 @@ impl Experiment {
                 "a distilled network has learned the ends of its Euler steps, between which there is no path";
             return Err(Error::unavailable("the pairs", reason));
         }
-        let t = path.finite_time(checked(t)?);
+        let t = path.schedule.finite_time(checked(t)?);
         let at = path.schedule.at(t);
         let (weighed, how, bandwidth) = if path.is_independent() {
             (self.posterior(x, at)?, Provenance::Posterior, None)
