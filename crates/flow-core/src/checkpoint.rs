@@ -119,17 +119,14 @@ mod tests {
         Coupling, Experiment, Solver,
         config::{Engine, Lesson, Round},
         fingerprint,
+        testing::small,
         train::Moments,
     };
 
     fn experiment(engine: Engine) -> Experiment {
-        let mut config = Config {
-            coupling: Coupling::MinibatchOt { batch_size: 32, reuse: 3, pool: 4, even: true },
-            ..Config::default()
-        };
-        config.network.width = 16;
+        let coupling = Coupling::MinibatchOt { batch_size: 32, reuse: 3, pool: 4, even: true };
+        let mut config = Config { coupling, ..small() };
         config.training.engine = engine;
-        config.sampling.particles = 50;
         Experiment::new(config).unwrap()
     }
 
@@ -154,9 +151,8 @@ mod tests {
     #[test]
     fn an_experiment_resumes_in_any_round() {
         let round = |after, lesson| Round { after, pairs: 64, sampler_steps: 4, lesson, ..Round::default() };
-        let mut config = Config::default();
-        config.network.width = 16;
-        config.rounds = vec![round(3, Lesson::Paths), round(6, Lesson::Steps { steps: 2 })];
+        let rounds = vec![round(3, Lesson::Paths), round(6, Lesson::Steps { steps: 2 })];
+        let config = Config { rounds, ..small() };
         for before in [3, 5, 6, 8] {
             let mut original = Experiment::new(config.clone()).unwrap();
             original.train(before).unwrap();

@@ -46,8 +46,7 @@ pub fn langevin<F: Score + ?Sized>(
         }
         let time = step_size * index as f64;
         limits::check_finite(time, &x)?;
-        trajectories.times.push(time);
-        trajectories.positions.extend_from_slice(&x);
+        trajectories.push(time, &x);
     }
     Ok(trajectories)
 }

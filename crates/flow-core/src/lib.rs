@@ -100,6 +100,8 @@ mod schedule;
 pub mod script;
 pub mod solver;
 pub mod sphere;
+#[cfg(test)]
+mod testing;
 pub mod train;
 
 pub use checkpoint::Checkpoint;

@@ -95,47 +95,7 @@ pub fn log_likelihood<F: Divergence + ?Sized>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Schedule, field::VelocityField};
-
-    /// N(0, I) to N(m, q^2 I), in f64 or f32.
-    struct Gaussian<S>(Schedule, std::marker::PhantomData<S>);
-    const MEAN: [f64; 2] = [1.0, -0.5];
-    const SD: f64 = 0.4;
-
-    impl<S: Scalar> Gaussian<S> {
-        fn rate(&self, t: f64) -> f64 {
-            let c = self.0.at(t);
-            let q = SD * SD;
-            (c.alpha * c.d_alpha * q + c.sigma_d_sigma) / (c.alpha * c.alpha * q + c.sigma * c.sigma)
-        }
-    }
-
-    impl<S: Scalar> VelocityField for Gaussian<S> {
-        type Scalar = S;
-        fn velocity(&self, t: f64, x: &[[S; 2]], out: &mut [[S; 2]]) -> Result<()> {
-            let c = self.0.at(t);
-            for (out, x) in out.iter_mut().zip(x) {
-                *out = std::array::from_fn(|d| {
-                    let rest = x[d].to_f64() - c.alpha * MEAN[d];
-                    S::from_f64(c.d_alpha * MEAN[d] + self.rate(t) * rest)
-                });
-            }
-            Ok(())
-        }
-    }
-
-    impl<S: Scalar> Divergence for Gaussian<S> {
-        fn velocity_and_divergence(
-            &self,
-            t: f64,
-            x: &[[S; 2]],
-            velocity: &mut [[S; 2]],
-            divergence: &mut [S],
-        ) -> Result<()> {
-            divergence.fill(S::from_f64(2.0 * self.rate(t)));
-            self.velocity(t, x, velocity)
-        }
-    }
+    use crate::{Schedule, field::Rounded, testing::Gaussian};
 
     fn normal(x: [f64; 2], mean: [f64; 2], sd: f64) -> f64 {
         let square = (x[0] - mean[0]).powi(2) + (x[1] - mean[1]).powi(2);
@@ -144,27 +104,23 @@ mod tests {
 
     const POINTS: [[f64; 2]; 3] = [[1.0, -0.5], [0.0, 0.3], [2.5, -2.0]];
 
-    fn largest_error<S: Scalar>(schedule: Schedule, t: f64, tolerance: f64) -> f64 {
-        let field = Gaussian::<S>(schedule, std::marker::PhantomData);
+    fn largest_error<F: Divergence>(field: &F, known: Gaussian, t: f64, tolerance: f64) -> f64 {
         let tolerances = Tolerances { rtol: tolerance, atol: tolerance };
-        let start = schedule.at(0.0);
         // VP begins with alpha(0) = 0.0066 of the data already in.
-        let first = (start.alpha.powi(2) * SD * SD + start.sigma.powi(2)).sqrt();
-        let source = |x| normal(x, MEAN.map(|m| start.alpha * m), first);
-        let found = log_likelihood(&field, source, tolerances, t, &POINTS).unwrap();
-        let c = schedule.at(t);
-        let sd = (c.alpha.powi(2) * SD * SD + c.sigma.powi(2)).sqrt();
-        let error = |(&x, found): (&[f64; 2], f64)| (normal(x, MEAN.map(|m| c.alpha * m), sd) - found).abs();
+        let log_density = |t, x| normal(x, known.mean_at(t), known.sd_at(t));
+        let found = log_likelihood(field, |x| log_density(0.0, x), tolerances, t, &POINTS).unwrap();
+        let error = |(&x, found): (&[f64; 2], f64)| (log_density(t, x) - found).abs();
         POINTS.iter().zip(found).map(error).fold(0.0, f64::max)
     }
 
     #[test]
     fn the_density_of_every_marginal_is_found() {
         for entry in Schedule::ENTRIES {
+            let field = Gaussian::along(entry.value);
             for t in [0.25, 0.9, 1.0] {
-                let error = largest_error::<f64>(entry.value, t, 1e-9);
+                let error = largest_error(&field, field, t, 1e-9);
                 assert!(error < 1e-7, "{} at {t}: {error}", entry.name);
-                let error = largest_error::<f32>(entry.value, t, 1e-6);
+                let error = largest_error(&Rounded(field), field, t, 1e-6);
                 assert!(error < 1e-4, "{} at {t} in f32: {error}", entry.name);
             }
         }
@@ -172,7 +128,7 @@ mod tests {
 
     #[test]
     fn bad_requests_are_refused() {
-        let field = Gaussian::<f64>(Schedule::CondOt, std::marker::PhantomData);
+        let field = Gaussian::along(Schedule::CondOt);
         let refused = |t, points: &[[f64; 2]]| {
             log_likelihood(&field, |_| 0.0, Tolerances::DEFAULT, t, points).unwrap_err().to_string()
         };

@@ -47,7 +47,7 @@ use crate::{Config, Error, Result, field::preconditioning::Preconditioning};
 ///
 /// # Errors
 /// [`Error::Checkpoint`] when the configuration cannot be written; never expected.
-pub fn write(
+pub(crate) fn write(
     config: &Config,
     preconditioning: &Preconditioning,
     features: Features,
@@ -61,7 +61,7 @@ pub fn write(
     let metadata = json!({
         "config": serde_json::to_string(config).map_err(failed)?,
         "schedule": text(json!(preconditioning.schedule())),
-        "last_time": text(json!(preconditioning.clamp_time(1.0))),
+        "last_time": text(json!(preconditioning.schedule().last_time())),
         "labels": text(json!(features.labels)),
         "source_mean": text(json!(source_mean)),
         "source_deviation": text(json!(source_deviation)),
@@ -104,7 +104,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::{Coupling, Experiment, Schedule, config::Round, field::VelocityField};
+    use crate::{Coupling, Experiment, Schedule, config::Round, field::VelocityField, testing::small};
 
     struct File {
         header: Map<String, Value>,
@@ -195,8 +195,7 @@ mod tests {
         ];
         for (index, change) in changes.into_iter().enumerate() {
             for rounds in [vec![], vec![round]] {
-                let mut config = Config { rounds, ..Config::default() };
-                config.network.width = 16;
+                let mut config = Config { rounds, ..small() };
                 change(&mut config);
                 if config.validate().is_err() {
                     // Classes know no rounds.

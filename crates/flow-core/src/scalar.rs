@@ -27,3 +27,13 @@ impl Scalar for f64 {
         self
     }
 }
+
+/// A point in f64, exactly.
+pub(crate) fn widened<S: Scalar>(x: [S; 2]) -> [f64; 2] {
+    x.map(Scalar::to_f64)
+}
+
+/// The nearest point to `x`.
+pub(crate) fn rounded<S: Scalar>(x: [f64; 2]) -> [S; 2] {
+    x.map(Scalar::from_f64)
+}

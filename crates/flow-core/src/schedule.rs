@@ -120,6 +120,11 @@ impl Schedule {
         if matches!(self, Self::Vp { .. }) { 1.0 - 1e-4 } else { 1.0 }
     }
 
+    /// `t`, or the [last time](Self::last_time) before it.
+    pub(crate) fn finite_time(self, t: f64) -> f64 {
+        t.min(self.last_time())
+    }
+
     /// Checks the parameters.
     ///
     /// # Errors

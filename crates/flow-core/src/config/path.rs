@@ -26,7 +26,7 @@ impl Config {
 
 impl Path {
     /// Whether noise and data are drawn independently of each other.
-    pub fn is_independent(&self) -> bool {
+    pub(crate) fn is_independent(&self) -> bool {
         self.coupling == Some(Coupling::Independent)
     }
 
@@ -45,7 +45,7 @@ impl Path {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when a network made the pairs.
-    pub fn drawn_coupling(&self, quantity: &str) -> Result<Coupling> {
+    pub(crate) fn drawn_coupling(&self, quantity: &str) -> Result<Coupling> {
         let reason = "a later round learns from the network’s own pairs";
         self.coupling.ok_or_else(|| Error::unavailable(quantity, reason))
     }
@@ -62,11 +62,6 @@ impl Path {
                 Err(Error::unavailable(quantity, reason))
             }
         }
-    }
-
-    /// `t`, or the last time before it at which the conditional velocity is finite.
-    pub fn finite_time(&self, t: f64) -> f64 {
-        t.min(self.schedule.last_time())
     }
 }
 

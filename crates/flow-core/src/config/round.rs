@@ -31,23 +31,15 @@ pub struct Round {
 
 impl Default for Round {
     fn default() -> Self {
-        Self {
-            after: 1_500,
-            pairs: 20_000,
-            sampler: Sampler::default(),
-            sampler_steps: 32,
-            lesson: Lesson::default(),
-            schedule: Schedule::CondOt,
-        }
+        Self::DEFAULT
     }
 }
 
 /// What a round learns from the pairs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Lesson {
     /// The velocity along paths between the ends of each pair, as in the first round.
-    #[default]
     Paths,
     /// Euler steps of size 1/`steps` that go where the sampler goes in several of its own.
     Steps {
@@ -70,56 +62,39 @@ pub enum Sampler {
     Ddim,
 }
 
-impl Default for Sampler {
-    fn default() -> Self {
-        Self::Ode { solver: Solver::Midpoint }
-    }
-}
-
 /// The most numbered steps that a distillation keeps, over all its pairs.
 const LARGEST_LESSON: usize = 1 << 22;
 
 impl Round {
+    /// One round of reflow.
+    pub const DEFAULT: Self = Self {
+        after: 1_500,
+        pairs: 20_000,
+        sampler: Sampler::Ode { solver: Solver::Midpoint },
+        sampler_steps: 32,
+        lesson: Lesson::Paths,
+        schedule: Schedule::CondOt,
+    };
+
     /// Every kind of round by name, at the sizes that show its effect within seconds.
     pub const ENTRIES: &'static [Entry<Round>] = &[
         Entry {
             name: "reflow",
             label: "Reflow",
             summary: "A new network learns straight paths between noise and the sample it flows to.",
-            value: Round {
-                after: 1_500,
-                pairs: 20_000,
-                sampler: Sampler::Ode { solver: Solver::Midpoint },
-                sampler_steps: 32,
-                lesson: Lesson::Paths,
-                schedule: Schedule::CondOt,
-            },
+            value: Round::DEFAULT,
         },
         Entry {
             name: "distil",
             label: "Distil",
             summary: "A new network learns to go the whole way in one Euler step.",
-            value: Round {
-                after: 1_500,
-                pairs: 20_000,
-                sampler: Sampler::Ode { solver: Solver::Midpoint },
-                sampler_steps: 32,
-                lesson: Lesson::Steps { steps: 1 },
-                schedule: Schedule::CondOt,
-            },
+            value: Round { lesson: Lesson::Steps { steps: 1 }, ..Round::DEFAULT },
         },
         Entry {
             name: "teacher",
             label: "Teacher pairs",
             summary: "A new network learns straight paths between noise and what a diffusion sampler (DDIM) makes of it.",
-            value: Round {
-                after: 1_500,
-                pairs: 20_000,
-                sampler: Sampler::Ddim,
-                sampler_steps: 64,
-                lesson: Lesson::Paths,
-                schedule: Schedule::CondOt,
-            },
+            value: Round { sampler: Sampler::Ddim, sampler_steps: 64, ..Round::DEFAULT },
         },
     ];
 

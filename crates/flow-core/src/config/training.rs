@@ -19,8 +19,8 @@ pub struct TrainingConfig {
     pub ema_decay: f64,
     /// What the loss compares.
     pub objective: Objective,
-    /// Whether targets are averaged over the batch ([`stable_target`](crate::train::stable_target)):
-    /// less noise for more work. For the independent coupling with the standard normal source only.
+    /// Whether targets are averaged over the batch (Xu et al. 2023, arXiv 2302.00670): less noise for
+    /// more work. For the independent coupling with the standard normal source only.
     pub stable_targets: bool,
     /// `None` for a network that knows no classes. Else the network is told the mode that each
     /// pair's data belongs to, but with this probability (0..=1) is not, so that one network

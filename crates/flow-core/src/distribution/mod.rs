@@ -136,7 +136,7 @@ pub enum Outline {
 }
 
 /// What stands before the code of own data where a name is expected.
-pub const OWN_PREFIX: &str = "own.";
+const OWN_PREFIX: &str = "own.";
 
 /// The distribution called `name`: an entry of [`PRESETS`], or `own.` and the [code](import) of
 /// the reader's own data. `field` names it in errors.

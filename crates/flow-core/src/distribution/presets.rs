@@ -29,18 +29,23 @@ impl Preset {
 
 /// Every named distribution, targets first.
 pub static PRESETS: [Entry<Preset>; 12] = [
-    target("five-modes", "Five modes", "Five narrow Gaussians on a circle.", five_modes),
-    target("checkerboard", "Checkerboard", "The eight dark cells of a four-by-four board.", checkerboard),
-    target("two-clusters", "Two clusters", "Two Gaussians side by side.", two_clusters),
-    both("eight-gaussians", "Eight Gaussians", "Eight Gaussians on a wide circle.", eight_gaussians),
-    both("two-moons", "Two moons", "Two half circles that reach into each other.", two_moons),
-    target("rings", "Rings", "Two circles, one inside the other.", rings),
-    target("spiral", "Spiral", "Two arms that wind around each other.", spiral),
-    target("swiss-roll", "Swiss roll", "One arm that rolls up, in three half turns.", swiss_roll),
-    target("smiley", "Smiley", "A face: two eyes, a mouth and a ring.", smiley),
-    source("gaussian", "Gaussian", "The standard normal distribution.", gaussian),
-    source("uniform", "Uniform", "An even square of unit variance.", uniform),
-    source("ring", "Ring", "One circle of unit variance.", ring),
+    entry("five-modes", "Five modes", "Five narrow Gaussians on a circle.", target(five_modes)),
+    entry(
+        "checkerboard",
+        "Checkerboard",
+        "The eight dark cells of a four-by-four board.",
+        target(checkerboard),
+    ),
+    entry("two-clusters", "Two clusters", "Two Gaussians side by side.", target(two_clusters)),
+    entry("eight-gaussians", "Eight Gaussians", "Eight Gaussians on a wide circle.", both(eight_gaussians)),
+    entry("two-moons", "Two moons", "Two half circles that reach into each other.", both(two_moons)),
+    entry("rings", "Rings", "Two circles, one inside the other.", target(rings)),
+    entry("spiral", "Spiral", "Two arms that wind around each other.", target(spiral)),
+    entry("swiss-roll", "Swiss roll", "One arm that rolls up, in three half turns.", target(swiss_roll)),
+    entry("smiley", "Smiley", "A face: two eyes, a mouth and a ring.", target(smiley)),
+    entry("gaussian", "Gaussian", "The standard normal distribution.", source(gaussian)),
+    entry("uniform", "Uniform", "An even square of unit variance.", source(uniform)),
+    entry("ring", "Ring", "One circle of unit variance.", source(ring)),
 ];
 
 const fn entry(
@@ -52,46 +57,16 @@ const fn entry(
     Entry { name, label, summary, value }
 }
 
-const fn target(
-    name: &'static str,
-    label: &'static str,
-    summary: &'static str,
-    build: fn() -> Arc<dyn Distribution>,
-) -> Entry<Preset> {
-    entry(
-        name,
-        label,
-        summary,
-        Preset { is_target: true, is_source: false, distribution: LazyLock::new(build) },
-    )
+const fn target(build: fn() -> Arc<dyn Distribution>) -> Preset {
+    Preset { is_target: true, is_source: false, distribution: LazyLock::new(build) }
 }
 
-const fn source(
-    name: &'static str,
-    label: &'static str,
-    summary: &'static str,
-    build: fn() -> Arc<dyn Distribution>,
-) -> Entry<Preset> {
-    entry(
-        name,
-        label,
-        summary,
-        Preset { is_target: false, is_source: true, distribution: LazyLock::new(build) },
-    )
+const fn source(build: fn() -> Arc<dyn Distribution>) -> Preset {
+    Preset { is_target: false, is_source: true, distribution: LazyLock::new(build) }
 }
 
-const fn both(
-    name: &'static str,
-    label: &'static str,
-    summary: &'static str,
-    build: fn() -> Arc<dyn Distribution>,
-) -> Entry<Preset> {
-    entry(
-        name,
-        label,
-        summary,
-        Preset { is_target: true, is_source: true, distribution: LazyLock::new(build) },
-    )
+const fn both(build: fn() -> Arc<dyn Distribution>) -> Preset {
+    Preset { is_target: true, is_source: true, distribution: LazyLock::new(build) }
 }
 
 /// Centres at equal angles of a circle about the origin.

@@ -140,14 +140,7 @@ fn first(points: &[[f32; 2]], count: usize) -> &[[f32; 2]] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Coupling;
-
-    fn small() -> Config {
-        let mut config = Config::default();
-        config.network.width = 16;
-        config.sampling.particles = 300;
-        config
-    }
+    use crate::{Coupling, testing::small};
 
     #[test]
     fn measurements_tell_a_trained_field_from_an_untrained_one() {

@@ -110,14 +110,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Config, config::Round, fingerprint};
-
-    fn small() -> Config {
-        let mut config = Config::default();
-        config.network.width = 8;
-        config.sampling.particles = 50;
-        config
-    }
+    use crate::{config::Round, fingerprint, testing::small};
 
     fn hash(experiment: &Experiment) -> u64 {
         let mut sampling = experiment.start_sampling(None).unwrap();

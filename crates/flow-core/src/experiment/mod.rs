@@ -154,14 +154,6 @@ impl Experiment {
         Ok(())
     }
 
-    /// Shows `count` particles from now on.
-    ///
-    /// # Errors
-    /// As [`set_sampling`](Self::set_sampling).
-    pub fn set_particles(&mut self, count: usize) -> Result<()> {
-        self.set_sampling(SamplingConfig { particles: count, ..self.config.sampling.clone() })
-    }
-
     /// How many classes the network can be told apart; 0 without
     /// [`class_dropout`](crate::config::TrainingConfig::class_dropout).
     pub fn class_count(&self) -> usize {
@@ -182,14 +174,7 @@ fn draw_starts(config: &Config, source: &dyn Distribution) -> Vec<[f32; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Coupling, Schedule, Solver, fingerprint};
-
-    fn small() -> Config {
-        let mut config = Config::default();
-        config.network.width = 16;
-        config.sampling.particles = 300;
-        config
-    }
+    use crate::{Coupling, Schedule, Solver, fingerprint, testing::small};
 
     #[test]
     fn equal_seeds_give_equal_bits_however_training_is_divided() {
@@ -219,9 +204,10 @@ mod tests {
         let mut config = small();
         let mut changed = Experiment::new(config.clone()).unwrap();
         changed.train(3).unwrap();
-        changed.set_particles(700).unwrap();
+        let particles = |particles| SamplingConfig { particles, ..small().sampling };
+        changed.set_sampling(particles(700)).unwrap();
         changed.train(3).unwrap();
-        assert!(changed.set_particles(0).is_err());
+        assert!(changed.set_sampling(particles(0)).is_err());
         config.sampling.particles = 700;
         let mut made = Experiment::new(config).unwrap();
         made.train(6).unwrap();

@@ -47,7 +47,7 @@ impl Experiment {
     /// [safetensors](crate::safetensors) file.
     ///
     /// # Errors
-    /// Never expected; as [`safetensors::write`](crate::safetensors::write).
+    /// [`Error::Checkpoint`] when the configuration cannot be written; never expected.
     pub fn safetensors(&self) -> Result<Vec<u8>> {
         self.trainer.safetensors(&self.config)
     }

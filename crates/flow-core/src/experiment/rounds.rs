@@ -87,14 +87,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Config, Solver, config::Lesson, fingerprint};
-
-    fn small() -> Config {
-        let mut config = Config::default();
-        config.network.width = 16;
-        config.sampling.particles = 300;
-        config
-    }
+    use crate::{Solver, config::Lesson, fingerprint, testing::small};
 
     #[test]
     fn a_second_round_straightens_the_first() {

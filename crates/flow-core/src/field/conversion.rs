@@ -10,8 +10,9 @@
 
 use super::{Denoiser, Divergence, Score, VelocityField};
 use crate::{
-    Coefficients, Coupling, Error, Result, Scalar, Schedule,
+    Coefficients, Coupling, Error, Result, Schedule,
     distribution::{Distribution, Family},
+    scalar::{rounded, widened},
 };
 
 /// One of the four equivalent quantities.
@@ -61,13 +62,13 @@ impl Conversion {
 
     /// The same without the score, for the `reason` given.
     #[must_use]
-    pub fn without_score(self, reason: &'static str) -> Self {
+    pub(crate) fn without_score(self, reason: &'static str) -> Self {
         Self { no_score: Some(reason), ..self }
     }
 
     /// The same without any conversion, for the `reason` given: of a field that belongs to no path.
     #[must_use]
-    pub fn without_path(self, reason: &'static str) -> Self {
+    pub(crate) fn without_path(self, reason: &'static str) -> Self {
         Self { no_score: Some(reason), no_path: Some(reason), ..self }
     }
 
@@ -234,8 +235,8 @@ impl<F: VelocityField> Converted<F> {
         values: &mut [[F::Scalar; 2]],
     ) -> Result<()> {
         for (value, x) in values.iter_mut().zip(x) {
-            let (x, velocity) = (x.map(Scalar::to_f64), value.map(Scalar::to_f64));
-            *value = self.conversion.apply(t, Quantity::Velocity, to, x, velocity)?.map(Scalar::from_f64);
+            let (x, velocity) = (widened(*x), widened(*value));
+            *value = rounded(self.conversion.apply(t, Quantity::Velocity, to, x, velocity)?);
         }
         Ok(())
     }

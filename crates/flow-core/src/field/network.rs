@@ -21,7 +21,7 @@ pub struct NetworkField {
 
 impl NetworkField {
     /// The field of `weights` (in the layout of [`MlpShape`]).
-    pub fn new(
+    pub(crate) fn new(
         preconditioning: Preconditioning,
         features: Features,
         shape: MlpShape,

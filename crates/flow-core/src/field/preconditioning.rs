@@ -72,20 +72,15 @@ impl Preconditioning {
         self.coupled
     }
 
-    /// The latest time at most `t` that networks are trained for and asked about.
-    pub fn clamp_time(&self, t: f64) -> f64 {
-        t.min(self.schedule.last_time())
-    }
-
     /// The inputs and outputs of the network at time `t` in [0, 1].
     ///
     /// # Errors
     /// [`Error::Invalid`] when `t` lies outside [0, 1].
-    pub fn at(&self, t: f64) -> Result<Conditioning> {
+    pub(crate) fn at(&self, t: f64) -> Result<Conditioning> {
         if !(0.0..=1.0).contains(&t) {
             return Err(Error::invalid("t", t, "from 0 to 1"));
         }
-        let t = self.clamp_time(t);
+        let t = self.schedule.finite_time(t);
         Ok(self.given(t, self.schedule.at(t)))
     }
 

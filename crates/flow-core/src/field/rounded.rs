@@ -1,7 +1,10 @@
 //! Exact fields beside trained ones.
 
 use super::{Denoiser, Divergence, Score, VelocityField};
-use crate::Result;
+use crate::{
+    Result,
+    scalar::{rounded, widened},
+};
 
 /// A field in f64 that is asked and answers in f32, rounding once.
 #[derive(Debug, Clone)]
@@ -12,7 +15,7 @@ impl<F: VelocityField<Scalar = f64>> VelocityField for Rounded<F> {
 
     fn velocity(&self, t: f64, x: &[[f32; 2]], out: &mut [[f32; 2]]) -> Result<()> {
         let mut exact = room(x);
-        self.0.velocity(t, &widened(x), &mut exact)?;
+        self.0.velocity(t, &wide(x), &mut exact)?;
         round(&exact, out);
         Ok(())
     }
@@ -25,7 +28,7 @@ impl<F: Score<Scalar = f64>> Score for Rounded<F> {
 
     fn score(&self, t: f64, x: &[[f32; 2]], out: &mut [[f32; 2]]) -> Result<()> {
         let mut exact = room(x);
-        self.0.score(t, &widened(x), &mut exact)?;
+        self.0.score(t, &wide(x), &mut exact)?;
         round(&exact, out);
         Ok(())
     }
@@ -38,7 +41,7 @@ impl<F: Score<Scalar = f64>> Score for Rounded<F> {
         score: &mut [[f32; 2]],
     ) -> Result<()> {
         let (mut v, mut s) = (room(x), room(x));
-        self.0.velocity_and_score(t, &widened(x), &mut v, &mut s)?;
+        self.0.velocity_and_score(t, &wide(x), &mut v, &mut s)?;
         round(&v, velocity);
         round(&s, score);
         Ok(())
@@ -54,7 +57,7 @@ impl<F: Divergence<Scalar = f64>> Divergence for Rounded<F> {
         divergence: &mut [f32],
     ) -> Result<()> {
         let (mut v, mut div) = (room(x), vec![0.0; x.len()]);
-        self.0.velocity_and_divergence(t, &widened(x), &mut v, &mut div)?;
+        self.0.velocity_and_divergence(t, &wide(x), &mut v, &mut div)?;
         round(&v, velocity);
         for (out, exact) in divergence.iter_mut().zip(div) {
             *out = exact as f32;
@@ -68,7 +71,7 @@ impl<F: Denoiser<Scalar = f64>> Denoiser for Rounded<F> {
 
     fn denoise(&self, t: f64, x: &[[f32; 2]], data: &mut [[f32; 2]], noise: &mut [[f32; 2]]) -> Result<()> {
         let (mut d, mut n) = (room(x), room(x));
-        self.0.denoise(t, &widened(x), &mut d, &mut n)?;
+        self.0.denoise(t, &wide(x), &mut d, &mut n)?;
         round(&d, data);
         round(&n, noise);
         Ok(())
@@ -79,12 +82,12 @@ fn room(points: &[[f32; 2]]) -> Vec<[f64; 2]> {
     vec![[0.0; 2]; points.len()]
 }
 
-fn widened(points: &[[f32; 2]]) -> Vec<[f64; 2]> {
-    points.iter().map(|point| point.map(f64::from)).collect()
+fn wide(points: &[[f32; 2]]) -> Vec<[f64; 2]> {
+    points.iter().copied().map(widened).collect()
 }
 
 fn round(exact: &[[f64; 2]], out: &mut [[f32; 2]]) {
     for (out, exact) in out.iter_mut().zip(exact) {
-        *out = exact.map(|x| x as f32);
+        *out = rounded(*exact);
     }
 }

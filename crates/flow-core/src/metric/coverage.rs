@@ -1,6 +1,6 @@
 //! Whether samples reach the target, and how much of it.
 
-use crate::distribution::Distribution;
+use crate::{distribution::Distribution, scalar::widened};
 
 /// A mode counts as covered when it holds at least this share of its probability among the samples.
 const FAIR_SHARE: f64 = 0.25;
@@ -20,8 +20,7 @@ pub struct Coverage {
 
 /// Tests each sample against the target's support ([`Distribution::mode_at`]).
 pub fn coverage(target: &dyn Distribution, samples: &[[f32; 2]]) -> Coverage {
-    let modes: Vec<Option<usize>> =
-        samples.iter().map(|sample| target.mode_at(sample.map(f64::from))).collect();
+    let modes: Vec<Option<usize>> = samples.iter().map(|sample| target.mode_at(widened(*sample))).collect();
     let mut counts = vec![0_usize; target.mode_count()];
     modes.iter().flatten().for_each(|&mode| counts[mode] += 1);
     let hits: usize = counts.iter().sum();

@@ -1,10 +1,11 @@
 //! How far a learned field is from the exact one.
 
 use super::Estimate;
-use crate::{Error, Result, Rng, Scalar};
 use crate::{
+    Error, Result, Rng, Scalar,
     distribution::Distribution,
     field::{VelocityField, exact::ExactField},
+    scalar::rounded,
 };
 
 /// Times at which the fields are compared: the middles of equal parts of [0, 1].
@@ -39,10 +40,10 @@ pub fn field_error<F: VelocityField + ?Sized>(
             .zip(&x1)
             .map(|(x0, x1)| [0, 1].map(|d| at.alpha * f64::from(x1[d]) + at.sigma * f64::from(x0[d])))
             .collect();
-        let rounded: Vec<[F::Scalar; 2]> = points.iter().map(|x| x.map(F::Scalar::from_f64)).collect();
+        let places: Vec<[F::Scalar; 2]> = points.iter().copied().map(rounded).collect();
         let mut learned = vec![[F::Scalar::from_f64(0.0); 2]; per_time];
         let mut known = vec![[0.0; 2]; per_time];
-        field.velocity(t, &rounded, &mut learned)?;
+        field.velocity(t, &places, &mut learned)?;
         exact.velocity(t, &points, &mut known)?;
         squares.extend(learned.iter().zip(&known).map(|(v, u)| {
             let (dx, dy) = (v[0].to_f64() - u[0], v[1].to_f64() - u[1]);

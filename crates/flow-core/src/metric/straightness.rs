@@ -1,6 +1,6 @@
 //! How straight trajectories are.
 
-use crate::{Scalar, solver::trajectories::Trajectories};
+use crate::{Scalar, solver::Trajectories};
 
 /// How far trajectories are from straight lines at constant speed; 0 for those.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,6 @@
 //! DDIM and DDPM: sampling by guessing the data and adding the right noise back.
 
-use super::{Keep, Trajectories, fixed_step::time_at, limits};
+use super::{Keep, Trajectories, fixed_step::FixedStepRun};
 use crate::{Error, Result, Rng, Scalar, Schedule, field::Denoiser};
 
 /// Moves `starts` by `steps` equal steps in time, each of which asks `model` for the data and the
@@ -39,14 +39,9 @@ pub fn ancestral<M: Denoiser + ?Sized>(
 pub struct AncestralIntegration<S> {
     schedule: Schedule,
     eta: f64,
-    span: (f64, f64),
-    steps: usize,
-    done: usize,
-    keep: Keep,
-    x: Vec<[S; 2]>,
+    run: FixedStepRun<S>,
     data: Vec<[S; 2]>,
     noise: Vec<[S; 2]>,
-    trajectories: Trajectories<S>,
 }
 
 impl<S: Scalar> AncestralIntegration<S> {
@@ -62,20 +57,14 @@ impl<S: Scalar> AncestralIntegration<S> {
         steps: usize,
         starts: &[[S; 2]],
     ) -> Result<Self> {
-        limits::check_span(span)?;
-        limits::check_starts(starts)?;
-        let states = if keep == Keep::EveryState { steps.saturating_add(1) } else { 2 };
-        limits::check_steps::<S>(steps, states, starts.len())?;
+        let run = FixedStepRun::new(keep, span, steps, starts)?;
         if !(0.0..=1.0).contains(&eta) {
             return Err(Error::invalid("eta", eta, "from 0 (DDIM) to 1 (DDPM)"));
         }
         if eta > 0.0 && span.1 < span.0 {
             return Err(Error::invalid("eta", eta, "0 when time runs backward"));
         }
-        let x = starts.to_vec();
-        let (data, noise) = (x.clone(), x.clone());
-        let trajectories = Trajectories { times: vec![span.0], positions: x.clone(), evaluations: 0 };
-        Ok(Self { schedule, eta, span, steps, done: 0, keep, x, data, noise, trajectories })
+        Ok(Self { schedule, eta, run, data: starts.to_vec(), noise: starts.to_vec() })
     }
 
     /// Takes one step. Returns the share that is done, 1 when there is nothing left.
@@ -83,87 +72,46 @@ impl<S: Scalar> AncestralIntegration<S> {
     /// # Errors
     /// What [`ancestral`] refuses later.
     pub fn advance<M: Denoiser<Scalar = S> + ?Sized>(&mut self, model: &M, rng: &mut Rng) -> Result<f64> {
-        if self.done == self.steps {
-            return Ok(1.0);
-        }
-        let (from, to) =
-            (time_at(self.span, self.done, self.steps), time_at(self.span, self.done + 1, self.steps));
-        model.denoise(from, &self.x, &mut self.data, &mut self.noise)?;
-        let (now, next) = (self.schedule.at(from), self.schedule.at(to));
-        let gamma = if self.eta > 0.0 {
-            let kept = now.alpha / next.alpha * next.sigma;
-            self.eta * next.sigma / now.sigma * (now.sigma * now.sigma - kept * kept).max(0.0).sqrt()
-        } else {
-            0.0
-        };
-        let keep = S::from_f64((next.sigma * next.sigma - gamma * gamma).max(0.0).sqrt());
-        let alpha = S::from_f64(next.alpha);
-        for (x, (data, noise)) in self.x.iter_mut().zip(self.data.iter().zip(&self.noise)) {
-            *x = std::array::from_fn(|d| alpha * data[d] + keep * noise[d]);
-            if gamma > 0.0 {
-                let z = rng.normal_pair();
-                *x = std::array::from_fn(|d| x[d] + S::from_f64(gamma * z[d]));
+        let Self { schedule, eta, run, data, noise } = self;
+        run.advance(1, |from, to, x| {
+            model.denoise(from, x, data, noise)?;
+            let (now, next) = (schedule.at(from), schedule.at(to));
+            let gamma = if *eta > 0.0 {
+                let kept = now.alpha / next.alpha * next.sigma;
+                *eta * next.sigma / now.sigma * (now.sigma * now.sigma - kept * kept).max(0.0).sqrt()
+            } else {
+                0.0
+            };
+            let keep = S::from_f64((next.sigma * next.sigma - gamma * gamma).max(0.0).sqrt());
+            let alpha = S::from_f64(next.alpha);
+            for (x, (data, noise)) in x.iter_mut().zip(data.iter().zip(&*noise)) {
+                *x = std::array::from_fn(|d| alpha * data[d] + keep * noise[d]);
+                if gamma > 0.0 {
+                    let z = rng.normal_pair();
+                    *x = std::array::from_fn(|d| x[d] + S::from_f64(gamma * z[d]));
+                }
             }
-        }
-        limits::check_finite(to, &self.x)?;
-        self.done += 1;
-        self.trajectories.evaluations += 1;
-        if self.keep == Keep::EveryState || self.done == self.steps {
-            self.trajectories.times.push(to);
-            self.trajectories.positions.extend_from_slice(&self.x);
-        }
-        Ok(self.done as f64 / self.steps as f64)
+            Ok(())
+        })
     }
 
     /// What there is by now: all of it once [`advance`](Self::advance) has returned 1.
     pub fn into_trajectories(self) -> Trajectories<S> {
-        self.trajectories
+        self.run.into_trajectories()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The exact denoiser of x0 ~ N(0, I), x1 ~ N(m, q^2 I).
-    struct Gaussian(Schedule);
-    const MEAN: [f64; 2] = [1.0, -0.5];
-    const SD: f64 = 0.4;
-
-    impl Gaussian {
-        fn variance(&self, t: f64) -> f64 {
-            let c = self.0.at(t);
-            c.alpha * c.alpha * SD * SD + c.sigma * c.sigma
-        }
-    }
-
-    impl Denoiser for Gaussian {
-        type Scalar = f64;
-        fn denoise(
-            &self,
-            t: f64,
-            x: &[[f64; 2]],
-            data: &mut [[f64; 2]],
-            noise: &mut [[f64; 2]],
-        ) -> Result<()> {
-            let (c, total) = (self.0.at(t), self.variance(t));
-            for (i, x) in x.iter().enumerate() {
-                let rest: [f64; 2] = std::array::from_fn(|d| x[d] - c.alpha * MEAN[d]);
-                data[i] = std::array::from_fn(|d| MEAN[d] + c.alpha * SD * SD / total * rest[d]);
-                noise[i] = rest.map(|rest| c.sigma / total * rest);
-            }
-            Ok(())
-        }
-    }
+    use crate::testing::Gaussian;
 
     #[test]
     fn ddim_approaches_the_flow_with_order_one_and_runs_backward() {
         let start = [0.8, -1.1];
         for entry in Schedule::ENTRIES {
-            let model = Gaussian(entry.value);
-            let c = entry.value.at(0.0);
-            let stretch = SD / model.variance(0.0).sqrt();
-            let truth: [f64; 2] = std::array::from_fn(|d| MEAN[d] + stretch * (start[d] - c.alpha * MEAN[d]));
+            let model = Gaussian::along(entry.value);
+            let truth = model.flow(0.0, 1.0, start);
             let mut rng = Rng::stream(1, "test");
             let mut run = |steps, span, start| {
                 ancestral(&model, entry.value, 0.0, span, steps, &[start], &mut rng).unwrap().end()[0]
@@ -190,12 +138,12 @@ mod tests {
         let mut rng = Rng::stream(1, "test");
         let starts: Vec<_> = (0..20_000).map(|_| rng.normal_pair()).collect();
         for entry in Schedule::ENTRIES {
-            let model = Gaussian(entry.value);
+            let model = Gaussian::along(entry.value);
             for eta in [0.5, 1.0] {
                 let run = ancestral(&model, entry.value, eta, (0.0, 1.0), 200, &starts, &mut rng).unwrap();
                 for index in [100, 200] {
-                    let (c, truth) =
-                        (entry.value.at(run.times[index]), model.variance(run.times[index]).sqrt());
+                    let t = run.times[index];
+                    let (center, truth) = (model.mean_at(t), model.sd_at(t));
                     let state = run.state(index);
                     for d in 0..2 {
                         let mean = state.iter().map(|x| x[d]).sum::<f64>() / 20_000.0;
@@ -206,7 +154,7 @@ mod tests {
                             "{name}: {} {truth}",
                             variance.sqrt()
                         );
-                        assert!((mean - c.alpha * MEAN[d]).abs() < 0.02, "{name}: mean {mean}");
+                        assert!((mean - center[d]).abs() < 0.02, "{name}: mean {mean}");
                     }
                 }
             }
@@ -215,7 +163,7 @@ mod tests {
 
     #[test]
     fn bad_requests_are_refused() {
-        let model = Gaussian(Schedule::CondOt);
+        let model = Gaussian::along(Schedule::CondOt);
         let refused = |eta, span| {
             let mut rng = Rng::stream(1, "test");
             ancestral(&model, Schedule::CondOt, eta, span, 4, &[[0.0; 2]], &mut rng).unwrap_err().to_string()

@@ -13,7 +13,11 @@ use super::{
     is_available, limits,
     step_control::{StepControl, first_step, step_error},
 };
-use crate::{Error, Result, Scalar, field::VelocityField};
+use crate::{
+    Error, Result, Scalar,
+    field::VelocityField,
+    scalar::{rounded, widened},
+};
 
 /// Moves `starts` along `field` and returns the states at `times`, by the method's own continuous
 /// extension (fourth order) between the steps it takes.
@@ -43,41 +47,63 @@ pub fn integrate_at<F: VelocityField + ?Sized>(
 
     let mut positions = starts.to_vec();
     let mut wanted = times[1..].iter().copied().peekable();
-    let mut state = widen(starts);
+    let mut state: Vec<_> = starts.iter().copied().map(widened).collect();
     let evaluations = solve(field_system(field), tolerances, (first, last), &mut state, |step| {
         while let Some(t) = wanted.next_if(|&t| step.reaches(t)) {
-            positions.extend((0..step.end.len()).map(|i| narrow(step.at(t, i))));
+            positions.extend((0..step.end.len()).map(|i| rounded(step.at(t, i))));
         }
         Ok(())
     })?;
     Ok(Trajectories { times: times.to_vec(), positions, evaluations })
 }
 
-/// Tries one step of `solution`, the state of the last of `trajectories`, and adds it if it is
-/// accepted. Returns the share of the time that is behind, 1 when there is nothing left.
-pub(super) fn advance<F: VelocityField + ?Sized>(
-    field: &F,
-    solution: &mut Solution<2>,
+/// A run of the solver, and the states kept on the way.
+#[derive(Debug)]
+pub(super) struct AdaptiveRun<S> {
+    solution: Solution<2>,
     keep: Keep,
-    trajectories: &mut Trajectories<F::Scalar>,
-) -> Result<f64> {
-    let (rtol, count) = (solution.tolerances.rtol, solution.state.len());
-    let Trajectories { times, positions, .. } = trajectories;
-    solution.advance(&mut field_system(field), |step| {
-        if keep == Keep::BothEnds {
-            times.truncate(1);
-            positions.truncate(count);
-        }
-        if !limits::fits::<F::Scalar>(times.len() + 1, count) {
-            let accepted = "looser: so many steps of so many particles do not fit in memory";
-            return Err(Error::invalid("solver.rtol", rtol, accepted));
-        }
-        times.push(step.to);
-        positions.extend(step.end.iter().copied().map(narrow));
-        Ok(())
-    })?;
-    trajectories.evaluations = solution.evaluations;
-    Ok(solution.share())
+    trajectories: Trajectories<S>,
+}
+
+impl<S: Scalar> AdaptiveRun<S> {
+    /// Begins to move `starts` from time `span.0` to time `span.1`.
+    ///
+    /// # Errors
+    /// What [`integrate`](super::integrate) refuses before any work.
+    pub fn new(keep: Keep, tolerances: Tolerances, span: (f64, f64), starts: &[[S; 2]]) -> Result<Self> {
+        limits::check_span(span)?;
+        limits::check_starts(starts)?;
+        tolerances.validate("solver")?;
+        let solution = Solution::new(tolerances, span, starts.iter().copied().map(widened).collect());
+        let trajectories = Trajectories { times: vec![span.0], positions: starts.to_vec(), evaluations: 0 };
+        Ok(Self { solution, keep, trajectories })
+    }
+
+    /// Tries one step, and keeps its end if it is accepted. Returns the share of the time that is
+    /// behind, 1 when there is nothing left.
+    pub fn advance<F: VelocityField<Scalar = S> + ?Sized>(&mut self, field: &F) -> Result<f64> {
+        let Self { solution, keep, trajectories: Trajectories { times, positions, evaluations } } = self;
+        let (rtol, count) = (solution.tolerances.rtol, solution.state.len());
+        solution.advance(&mut field_system(field), |step| {
+            if *keep == Keep::BothEnds {
+                times.truncate(1);
+                positions.truncate(count);
+            }
+            if !limits::fits::<S>(times.len() + 1, count) {
+                let accepted = "looser: so many steps of so many particles do not fit in memory";
+                return Err(Error::invalid("solver.rtol", rtol, accepted));
+            }
+            times.push(step.to);
+            positions.extend(step.end.iter().copied().map(rounded));
+            Ok(())
+        })?;
+        *evaluations = solution.evaluations;
+        Ok(solution.share())
+    }
+
+    pub fn into_trajectories(self) -> Trajectories<S> {
+        self.trajectories
+    }
 }
 
 /// Solves the system `evaluate(t, state, slopes)` from `span.0` to `span.1`, replacing `state`,
@@ -99,7 +125,7 @@ pub(crate) fn solve<const D: usize>(
 
 /// A solution under way, one attempted step at a time.
 #[derive(Debug)]
-pub(super) struct Solution<const D: usize> {
+struct Solution<const D: usize> {
     tolerances: Tolerances,
     span: (f64, f64),
     t: f64,
@@ -221,25 +247,12 @@ fn field_system<F: VelocityField + ?Sized>(
     let mut velocity = Vec::new();
     move |t, state, slopes| {
         x.clear();
-        x.extend(state.iter().copied().map(narrow::<F::Scalar>));
+        x.extend(state.iter().copied().map(rounded::<F::Scalar>));
         velocity.resize(x.len(), [F::Scalar::from_f64(0.0); 2]);
         field.velocity(t, &x, &mut velocity)?;
         for (slope, velocity) in slopes.iter_mut().zip(&velocity) {
-            *slope = velocity.map(Scalar::to_f64);
+            *slope = widened(*velocity);
         }
         Ok(())
     }
-}
-
-/// The way of `starts`, before its first step.
-pub(super) fn begin<S: Scalar>(tolerances: Tolerances, span: (f64, f64), starts: &[[S; 2]]) -> Solution<2> {
-    Solution::new(tolerances, span, widen(starts))
-}
-
-fn widen<S: Scalar>(points: &[[S; 2]]) -> Vec<[f64; 2]> {
-    points.iter().map(|x| x.map(Scalar::to_f64)).collect()
-}
-
-fn narrow<S: Scalar>(x: [f64; 2]) -> [S; 2] {
-    x.map(S::from_f64)
 }

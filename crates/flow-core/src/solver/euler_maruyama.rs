@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Trajectories, fixed_step::time_at, limits};
+use super::{Keep, Trajectories, fixed_step::FixedStepRun};
 use crate::{Error, Result, Rng, Scalar, Schedule, field::Score, registry::Entry};
 
 /// The noise strength g(t) of `dX = [u + (g^2/2) score] dt + g dW`.
@@ -94,13 +94,9 @@ pub fn euler_maruyama<F: Score + ?Sized>(
 pub struct StochasticIntegration<S> {
     diffusion: Diffusion,
     schedule: Schedule,
-    span: (f64, f64),
-    steps: usize,
-    keep: Keep,
-    x: Vec<[S; 2]>,
+    run: FixedStepRun<S>,
     velocity: Vec<[S; 2]>,
     score: Vec<[S; 2]>,
-    trajectories: Trajectories<S>,
 }
 
 impl<S: Scalar> StochasticIntegration<S> {
@@ -116,15 +112,9 @@ impl<S: Scalar> StochasticIntegration<S> {
         steps: usize,
         starts: &[[S; 2]],
     ) -> Result<Self> {
-        limits::check_span(span)?;
-        limits::check_starts(starts)?;
-        let states = if keep == Keep::EveryState { steps.saturating_add(1) } else { 2 };
-        limits::check_steps::<S>(steps, states, starts.len())?;
+        let run = FixedStepRun::new(keep, span, steps, starts)?;
         diffusion.validate("diffusion")?;
-        let x = starts.to_vec();
-        let (velocity, score) = (x.clone(), x.clone());
-        let trajectories = Trajectories { times: vec![span.0], positions: x.clone(), evaluations: 0 };
-        Ok(Self { diffusion, schedule, span, steps, keep, x, velocity, score, trajectories })
+        Ok(Self { diffusion, schedule, run, velocity: starts.to_vec(), score: starts.to_vec() })
     }
 
     /// Takes one step. Returns the share that is done, 1 when there is nothing left.
@@ -132,40 +122,32 @@ impl<S: Scalar> StochasticIntegration<S> {
     /// # Errors
     /// What [`euler_maruyama`] refuses later.
     pub fn advance<F: Score<Scalar = S> + ?Sized>(&mut self, field: &F, rng: &mut Rng) -> Result<f64> {
-        let index = self.trajectories.evaluations;
-        if index == self.steps {
-            return Ok(1.0);
-        }
-        let (from, to) = (time_at(self.span, index, self.steps), time_at(self.span, index + 1, self.steps));
-        let dt = to - from;
-        let g = if to >= 1.0 { 0.0 } else { self.diffusion.at(self.schedule, from) };
-        if g > 0.0 {
-            field.velocity_and_score(from, &self.x, &mut self.velocity, &mut self.score)?;
-        } else {
-            field.velocity(from, &self.x, &mut self.velocity)?;
-        }
-        let drift = S::from_f64(dt);
-        let pull = S::from_f64(0.5 * g * g * dt.abs());
-        let kick = g * dt.abs().sqrt();
-        for ((x, velocity), score) in self.x.iter_mut().zip(&self.velocity).zip(&self.score) {
-            *x = std::array::from_fn(|d| x[d] + drift * velocity[d]);
+        let Self { diffusion, schedule, run, velocity, score } = self;
+        run.advance(1, |from, to, x| {
+            let dt = to - from;
+            let g = if to >= 1.0 { 0.0 } else { diffusion.at(*schedule, from) };
             if g > 0.0 {
-                let noise = rng.normal_pair();
-                *x = std::array::from_fn(|d| x[d] + pull * score[d] + S::from_f64(kick * noise[d]));
+                field.velocity_and_score(from, x, velocity, score)?;
+            } else {
+                field.velocity(from, x, velocity)?;
             }
-        }
-        limits::check_finite(to, &self.x)?;
-        self.trajectories.evaluations += 1;
-        if self.keep == Keep::EveryState || self.trajectories.evaluations == self.steps {
-            self.trajectories.times.push(to);
-            self.trajectories.positions.extend_from_slice(&self.x);
-        }
-        Ok(self.trajectories.evaluations as f64 / self.steps as f64)
+            let drift = S::from_f64(dt);
+            let pull = S::from_f64(0.5 * g * g * dt.abs());
+            let kick = g * dt.abs().sqrt();
+            for ((x, velocity), score) in x.iter_mut().zip(&*velocity).zip(&*score) {
+                *x = std::array::from_fn(|d| x[d] + drift * velocity[d]);
+                if g > 0.0 {
+                    let noise = rng.normal_pair();
+                    *x = std::array::from_fn(|d| x[d] + pull * score[d] + S::from_f64(kick * noise[d]));
+                }
+            }
+            Ok(())
+        })
     }
 
     /// What there is by now: all of it once [`advance`](Self::advance) has returned 1.
     pub fn into_trajectories(self) -> Trajectories<S> {
-        self.trajectories
+        self.run.into_trajectories()
     }
 }
 
@@ -173,40 +155,11 @@ impl<S: Scalar> StochasticIntegration<S> {
 mod tests {
     use super::*;
     use crate::{
-        field::VelocityField,
         solver::{Solver, integrate},
+        testing::Gaussian,
     };
 
-    /// N(0, I) to N(m, q^2 I) along straight paths.
-    struct Gaussian;
-    const MEAN: [f64; 2] = [1.0, -0.5];
-    const SD: f64 = 0.4;
-
-    impl Gaussian {
-        fn variance(t: f64) -> f64 {
-            t * t * SD * SD + (1.0 - t) * (1.0 - t)
-        }
-    }
-
-    impl VelocityField for Gaussian {
-        type Scalar = f64;
-        fn velocity(&self, t: f64, x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
-            let rate = (t * SD * SD - (1.0 - t)) / Self::variance(t);
-            for (out, x) in out.iter_mut().zip(x) {
-                *out = std::array::from_fn(|d| MEAN[d] + rate * (x[d] - t * MEAN[d]));
-            }
-            Ok(())
-        }
-    }
-
-    impl Score for Gaussian {
-        fn score(&self, t: f64, x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
-            for (out, x) in out.iter_mut().zip(x) {
-                *out = std::array::from_fn(|d| -(x[d] - t * MEAN[d]) / Self::variance(t));
-            }
-            Ok(())
-        }
-    }
+    const SCHEDULE: Schedule = Schedule::CondOt;
 
     fn moments(points: &[[f64; 2]]) -> ([f64; 2], f64) {
         let count = points.len() as f64;
@@ -218,19 +171,20 @@ mod tests {
     #[test]
     fn noise_changes_the_paths_but_not_the_marginals() {
         let mut rng = Rng::stream(1, "test");
+        let gaussian = Gaussian::along(SCHEDULE);
         let starts: Vec<_> = (0..20_000).map(|_| rng.normal_pair()).collect();
         let kinds: [fn(f64) -> Diffusion; 2] =
             [|g| Diffusion::Constant { g }, |g| Diffusion::SqrtSigma { g }];
         for kind in kinds {
             for g in [0.0, 0.5, 1.0, 2.0] {
-                let run =
-                    euler_maruyama(&Gaussian, kind(g), Schedule::CondOt, (0.0, 1.0), 200, &starts, &mut rng);
+                let run = euler_maruyama(&gaussian, kind(g), SCHEDULE, (0.0, 1.0), 200, &starts, &mut rng);
                 let run = run.unwrap();
                 for (index, t) in [(100, 0.5), (200, 1.0)] {
                     let (mean, sd) = moments(run.state(index));
-                    let truth = Gaussian::variance(t).sqrt();
+                    let truth = gaussian.sd_at(t);
                     assert!((sd - truth).abs() < 0.015, "{:?} at {t}: sd {sd}, not {truth}", kind(g));
-                    let off = libm::hypot(mean[0] - t * MEAN[0], mean[1] - t * MEAN[1]);
+                    let center = gaussian.mean_at(t);
+                    let off = libm::hypot(mean[0] - center[0], mean[1] - center[1]);
                     assert!(off < 0.015, "{:?} at {t}: mean {mean:?}", kind(g));
                 }
             }
@@ -240,24 +194,26 @@ mod tests {
     #[test]
     fn backward_noise_leads_back_to_the_source() {
         let mut rng = Rng::stream(2, "test");
+        let gaussian = Gaussian::along(SCHEDULE);
         let normal = |rng: &mut Rng| rng.normal_pair();
         let starts: Vec<[f64; 2]> = (0..20_000)
             .map(|_| normal(&mut rng))
-            .map(|z| std::array::from_fn(|d| MEAN[d] + SD * z[d]))
+            .map(|z| std::array::from_fn(|d| gaussian.mean[d] + gaussian.sd * z[d]))
             .collect();
         let constant = Diffusion::Constant { g: 1.0 };
-        let run = euler_maruyama(&Gaussian, constant, Schedule::CondOt, (1.0, 0.0), 400, &starts, &mut rng);
+        let run = euler_maruyama(&gaussian, constant, SCHEDULE, (1.0, 0.0), 400, &starts, &mut rng);
         let (mean, sd) = moments(run.unwrap().end());
         assert!((sd - 1.0).abs() < 0.02 && libm::hypot(mean[0], mean[1]) < 0.02, "mean {mean:?}, sd {sd}");
     }
 
     #[test]
     fn without_noise_it_is_eulers_method() {
+        let gaussian = Gaussian::along(SCHEDULE);
         let starts = [[0.1, 0.2], [-1.0, 2.0]];
         let still = Diffusion::Constant { g: 0.0 };
         let mut rng = Rng::stream(1, "test");
-        let run = euler_maruyama(&Gaussian, still, Schedule::CondOt, (0.0, 1.0), 8, &starts, &mut rng);
-        assert_eq!(run, integrate(&Gaussian, Solver::Euler, (0.0, 1.0), 8, &starts));
+        let run = euler_maruyama(&gaussian, still, SCHEDULE, (0.0, 1.0), 8, &starts, &mut rng);
+        assert_eq!(run, integrate(&gaussian, Solver::Euler, (0.0, 1.0), 8, &starts));
         assert_eq!(rng, Rng::stream(1, "test"), "no random number was drawn");
     }
 
@@ -265,9 +221,9 @@ mod tests {
     fn strengths_out_of_range_are_refused() {
         for g in [-1.0, 101.0, f64::NAN] {
             let error = euler_maruyama(
-                &Gaussian,
+                &Gaussian::along(SCHEDULE),
                 Diffusion::SqrtSigma { g },
-                Schedule::CondOt,
+                SCHEDULE,
                 (0.0, 1.0),
                 8,
                 &[[0.0; 2]],

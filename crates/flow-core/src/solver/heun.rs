@@ -3,13 +3,13 @@
 use super::{advance, fixed_step::Stages, is_available};
 use crate::{Result, Scalar, field::VelocityField};
 
-pub(super) fn step<F: VelocityField + ?Sized>(
-    field: &F,
+pub(super) fn step<S: Scalar>(
+    field: &dyn VelocityField<Scalar = S>,
     from: f64,
     to: f64,
-    x: &[[F::Scalar; 2]],
-    next: &mut [[F::Scalar; 2]],
-    stages: &mut Stages<F::Scalar>,
+    x: &[[S; 2]],
+    next: &mut [[S; 2]],
+    stages: &mut Stages<S>,
 ) -> Result<()> {
     let Stages { slopes: [begin, end, ..], position } = stages;
     field.velocity(from, x, begin)?;
@@ -18,7 +18,7 @@ pub(super) fn step<F: VelocityField + ?Sized>(
         next.copy_from_slice(position);
         return Ok(());
     }
-    let half = F::Scalar::from_f64(0.5 * (to - from));
+    let half = S::from_f64(0.5 * (to - from));
     for (i, next) in next.iter_mut().enumerate() {
         *next = std::array::from_fn(|d| x[i][d] + half * (begin[i][d] + end[i][d]));
     }

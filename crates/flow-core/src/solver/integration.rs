@@ -1,8 +1,13 @@
 //! An integration that can be done piece by piece.
 
-use super::{Keep, Solver, Trajectories, dopri5, euler, fixed_step, heun, limits, midpoint, rk4};
+use super::{
+    Keep, Solver, Trajectories,
+    dopri5::AdaptiveRun,
+    euler,
+    fixed_step::{FixedStepRun, Stages, StepFunction},
+    heun, midpoint, rk4,
+};
 use crate::{Result, Scalar, field::VelocityField};
-use fixed_step::{Stages, time_at};
 
 /// An integration under way: [`integrate`](super::integrate), one step at a time, so that whoever
 /// has to answer others meanwhile can. The bits do not depend on when the pieces are done.
@@ -23,17 +28,18 @@ use fixed_step::{Stages, time_at};
 /// # Ok::<(), flow_core::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Integration<S> {
-    solver: Solver,
-    span: (f64, f64),
-    steps: usize,
-    done: usize,
-    keep: Keep,
-    x: Vec<[S; 2]>,
-    next: Vec<[S; 2]>,
-    stages: Stages<S>,
-    adaptive: Option<dopri5::Solution<2>>,
-    trajectories: Trajectories<S>,
+pub struct Integration<S>(Run<S>);
+
+#[derive(Debug)]
+enum Run<S> {
+    FixedStep {
+        run: FixedStepRun<S>,
+        step: StepFunction<S>,
+        evaluations: usize,
+        stages: Stages<S>,
+        next: Vec<[S; 2]>,
+    },
+    Adaptive(AdaptiveRun<S>),
 }
 
 impl<S: Scalar> Integration<S> {
@@ -56,41 +62,19 @@ impl<S: Scalar> Integration<S> {
         steps: usize,
         starts: &[[S; 2]],
     ) -> Result<Self> {
-        limits::check_span(span)?;
-        limits::check_starts(starts)?;
-        solver.validate("solver")?;
-        let states = if keep == Keep::EveryState { steps.saturating_add(1) } else { 2 };
-        let capacity = if solver.is_adaptive() {
-            1
-        } else {
-            limits::check_steps::<S>(steps, states, starts.len())?;
-            states
+        let evaluations = solver.evaluations_per_step();
+        let on_grid = |step: StepFunction<S>| -> Result<_> {
+            let run = FixedStepRun::new(keep, span, steps, starts)?;
+            let stages = Stages::new(evaluations, starts.len());
+            Ok(Run::FixedStep { run, step, evaluations, stages, next: starts.to_vec() })
         };
-        let mut trajectories = Trajectories {
-            times: Vec::with_capacity(capacity),
-            positions: Vec::with_capacity(capacity * starts.len()),
-            evaluations: 0,
-        };
-        trajectories.times.push(span.0);
-        trajectories.positions.extend_from_slice(starts);
-        let (stages, steps) =
-            if solver.is_adaptive() { (0, 1) } else { (solver.evaluations_per_step(), steps) };
-        let adaptive = match solver {
-            Solver::Dopri5(tolerances) => Some(dopri5::begin(tolerances, span, starts)),
-            Solver::Euler | Solver::Midpoint | Solver::Heun | Solver::Rk4 => None,
-        };
-        Ok(Self {
-            solver,
-            span,
-            steps,
-            done: 0,
-            keep,
-            x: starts.to_vec(),
-            next: starts.to_vec(),
-            stages: Stages::new(stages, starts.len()),
-            adaptive,
-            trajectories,
-        })
+        Ok(Self(match solver {
+            Solver::Euler => on_grid(euler::step)?,
+            Solver::Midpoint => on_grid(midpoint::step)?,
+            Solver::Heun => on_grid(heun::step)?,
+            Solver::Rk4 => on_grid(rk4::step)?,
+            Solver::Dopri5(tolerances) => Run::Adaptive(AdaptiveRun::new(keep, tolerances, span, starts)?),
+        }))
     }
 
     /// Takes one step; the adaptive solver tries one, which it may have to take back. Returns the
@@ -99,34 +83,23 @@ impl<S: Scalar> Integration<S> {
     /// # Errors
     /// What [`integrate`](super::integrate) refuses later.
     pub fn advance<F: VelocityField<Scalar = S> + ?Sized>(&mut self, field: &F) -> Result<f64> {
-        if let Some(solution) = &mut self.adaptive {
-            return dopri5::advance(field, solution, self.keep, &mut self.trajectories);
+        match &mut self.0 {
+            Run::FixedStep { run, step, evaluations, stages, next } => {
+                run.advance(*evaluations, |from, to, x| {
+                    step(&field, from, to, x, next, stages)?;
+                    std::mem::swap(x, next);
+                    Ok(())
+                })
+            }
+            Run::Adaptive(run) => run.advance(field),
         }
-        if self.done == self.steps {
-            return Ok(1.0);
-        }
-        let step = match self.solver {
-            Solver::Euler => euler::step,
-            Solver::Midpoint => midpoint::step,
-            Solver::Heun => heun::step,
-            Solver::Rk4 | Solver::Dopri5(_) => rk4::step,
-        };
-        let (from, to) =
-            (time_at(self.span, self.done, self.steps), time_at(self.span, self.done + 1, self.steps));
-        step(field, from, to, &self.x, &mut self.next, &mut self.stages)?;
-        limits::check_finite(to, &self.next)?;
-        std::mem::swap(&mut self.x, &mut self.next);
-        self.done += 1;
-        self.trajectories.evaluations += self.solver.evaluations_per_step();
-        if self.keep == Keep::EveryState || self.done == self.steps {
-            self.trajectories.times.push(to);
-            self.trajectories.positions.extend_from_slice(&self.x);
-        }
-        Ok(self.done as f64 / self.steps as f64)
     }
 
     /// What there is by now: all of it once [`advance`](Self::advance) has returned 1.
     pub fn into_trajectories(self) -> Trajectories<S> {
-        self.trajectories
+        match self.0 {
+            Run::FixedStep { run, .. } => run.into_trajectories(),
+            Run::Adaptive(run) => run.into_trajectories(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What every solver checks before it begins, and after each step.
 
-use crate::{Error, Result, Scalar};
+use crate::{Error, Result, Scalar, scalar::widened};
 
 /// Most steps of a fixed-step solver.
 pub const STEP_LIMIT: usize = 1_000_000;
@@ -24,7 +24,7 @@ pub(crate) fn check_starts<S: Scalar>(starts: &[[S; 2]]) -> Result<()> {
     }
     match starts.iter().position(|x| !is_finite(x)) {
         Some(index) => {
-            let [x, y] = starts[index].map(Scalar::to_f64);
+            let [x, y] = widened(starts[index]);
             Err(Error::invalid(format!("starts[{index}]"), format!("[{x}, {y}]"), "finite"))
         }
         None => Ok(()),

@@ -2,15 +2,15 @@
 //! at the end of the step, so that fields which are infinite at the last time can be used.
 
 use super::{advance, fixed_step::Stages};
-use crate::{Result, field::VelocityField};
+use crate::{Result, Scalar, field::VelocityField};
 
-pub(super) fn step<F: VelocityField + ?Sized>(
-    field: &F,
+pub(super) fn step<S: Scalar>(
+    field: &dyn VelocityField<Scalar = S>,
     from: f64,
     to: f64,
-    x: &[[F::Scalar; 2]],
-    next: &mut [[F::Scalar; 2]],
-    stages: &mut Stages<F::Scalar>,
+    x: &[[S; 2]],
+    next: &mut [[S; 2]],
+    stages: &mut Stages<S>,
 ) -> Result<()> {
     let Stages { slopes: [begin, middle, ..], position } = stages;
     field.velocity(from, x, begin)?;

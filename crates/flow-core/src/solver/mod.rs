@@ -7,7 +7,7 @@
 //! evaluations* ([`Trajectories::evaluations`]), never at equal steps.
 
 mod ancestral;
-pub mod dopri5;
+pub(crate) mod dopri5;
 mod dormand_prince;
 mod euler;
 mod euler_maruyama;
@@ -19,7 +19,7 @@ mod midpoint;
 mod rk4;
 mod step_control;
 mod tolerances;
-pub mod trajectories;
+mod trajectories;
 
 use serde::{Deserialize, Serialize};
 
@@ -112,11 +112,6 @@ impl Solver {
             Self::Rk4 => 4,
             Self::Dopri5(_) => 6,
         }
-    }
-
-    /// The steps that this many evaluations pay for, and at least one: what makes solvers comparable.
-    pub fn steps_within(self, evaluations: usize) -> usize {
-        (evaluations / self.evaluations_per_step()).max(1)
     }
 
     /// Whether the solver chooses its own steps, so that a number of steps means nothing to it.

@@ -3,13 +3,13 @@
 use super::{advance, fixed_step::Stages, is_available};
 use crate::{Result, Scalar, field::VelocityField};
 
-pub(super) fn step<F: VelocityField + ?Sized>(
-    field: &F,
+pub(super) fn step<S: Scalar>(
+    field: &dyn VelocityField<Scalar = S>,
     from: f64,
     to: f64,
-    x: &[[F::Scalar; 2]],
-    next: &mut [[F::Scalar; 2]],
-    stages: &mut Stages<F::Scalar>,
+    x: &[[S; 2]],
+    next: &mut [[S; 2]],
+    stages: &mut Stages<S>,
 ) -> Result<()> {
     let Stages { slopes: [k1, k2, k3, k4], position } = stages;
     let (h, middle) = (to - from, 0.5 * (from + to));
@@ -23,7 +23,7 @@ pub(super) fn step<F: VelocityField + ?Sized>(
         advance(x, h, k2, next);
         return Ok(());
     }
-    let (sixth, two) = (F::Scalar::from_f64(h / 6.0), F::Scalar::from_f64(2.0));
+    let (sixth, two) = (S::from_f64(h / 6.0), S::from_f64(2.0));
     for (i, next) in next.iter_mut().enumerate() {
         *next =
             std::array::from_fn(|d| x[i][d] + sixth * (k1[i][d] + two * (k2[i][d] + k3[i][d]) + k4[i][d]));

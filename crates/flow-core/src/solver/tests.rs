@@ -1,53 +1,7 @@
 //! Every solver against flows whose solution is known in closed form.
 
 use super::*;
-use crate::{Error, Schedule};
-
-/// The exact field between N(0, I) and N(m, q^2 I), and its flow map.
-struct Gaussian {
-    schedule: Schedule,
-    mean: [f64; 2],
-    sd: f64,
-}
-
-impl Gaussian {
-    fn scale(&self, t: f64) -> f64 {
-        let c = self.schedule.at(t);
-        (c.alpha * c.alpha * self.sd * self.sd + c.sigma * c.sigma).sqrt()
-    }
-
-    fn flow(&self, from: f64, to: f64, x: [f64; 2]) -> [f64; 2] {
-        let (a0, a1) = (self.schedule.at(from).alpha, self.schedule.at(to).alpha);
-        let stretch = self.scale(to) / self.scale(from);
-        std::array::from_fn(|d| a1 * self.mean[d] + stretch * (x[d] - a0 * self.mean[d]))
-    }
-}
-
-impl VelocityField for Gaussian {
-    type Scalar = f64;
-    fn velocity(&self, t: f64, x: &[[f64; 2]], out: &mut [[f64; 2]]) -> Result<()> {
-        let c = self.schedule.at(t);
-        let rate = (c.alpha * c.d_alpha * self.sd * self.sd + c.sigma_d_sigma) / self.scale(t).powi(2);
-        for (out, x) in out.iter_mut().zip(x) {
-            *out = std::array::from_fn(|d| c.d_alpha * self.mean[d] + rate * (x[d] - c.alpha * self.mean[d]));
-        }
-        Ok(())
-    }
-}
-
-/// The same field in single precision.
-struct Single(Gaussian);
-
-impl VelocityField for Single {
-    type Scalar = f32;
-    fn velocity(&self, t: f64, x: &[[f32; 2]], out: &mut [[f32; 2]]) -> Result<()> {
-        let x: Vec<_> = x.iter().map(|x| x.map(f64::from)).collect();
-        let mut wide = vec![[0.0; 2]; x.len()];
-        self.0.velocity(t, &x, &mut wide)?;
-        out.iter_mut().zip(wide).for_each(|(out, wide)| *out = wide.map(|v| v as f32));
-        Ok(())
-    }
-}
+use crate::{Error, Schedule, field::Rounded, testing::Gaussian};
 
 /// A field with one velocity, given by a function.
 struct From<F>(F);
@@ -112,7 +66,7 @@ fn every_state_lies_on_the_grid_and_costs_what_it_should() {
 
 #[test]
 fn euler_is_the_formula_in_both_precisions() {
-    let (wide, single) = (gaussian(), Single(gaussian()));
+    let (wide, single) = (gaussian(), Rounded(gaussian()));
     let run = integrate(&wide, Solver::Euler, (0.0, 1.0), 7, &STARTS).unwrap();
     let mut x = STARTS.to_vec();
     for i in 0..7 {
@@ -166,7 +120,7 @@ fn dopri5_too_goes_piece_by_piece() {
 
 #[test]
 fn dopri5_takes_a_single_precision_field_at_a_tight_tolerance() {
-    let field = Single(Gaussian { schedule: Schedule::Cosine, ..gaussian() });
+    let field = Rounded(Gaussian { schedule: Schedule::Cosine, ..gaussian() });
     let solver = Solver::Dopri5(Tolerances { rtol: 1e-7, atol: 1e-7 });
     let starts = STARTS.map(|x| x.map(|x| x as f32));
     let run = integrate_to_end(&field, solver, (0.0, 1.0), 0, &starts).unwrap();

@@ -34,4 +34,10 @@ impl<S: Scalar> Trajectories<S> {
     pub fn end(&self) -> &[[S; 2]] {
         self.state(self.times.len() - 1)
     }
+
+    /// Adds the state `x`, reached at time `t`.
+    pub(crate) fn push(&mut self, t: f64, x: &[[S; 2]]) {
+        self.times.push(t);
+        self.positions.extend_from_slice(x);
+    }
 }

@@ -38,7 +38,7 @@ impl Default for LossHistory {
 
 impl LossHistory {
     /// Adds the loss of the training step numbered `step`; steps come in order, each once.
-    pub fn push(&mut self, step: u64, loss: f64) {
+    pub(crate) fn push(&mut self, step: u64, loss: f64) {
         let [recent, weight] = self.recent.map(|sum| RECENT_DECAY * sum);
         self.recent = [recent + loss, weight + 1.0];
         self.sum += loss;

@@ -20,10 +20,10 @@ mod engine;
 mod fused;
 mod goal;
 pub(crate) mod learning_rate;
-pub mod lesson;
-pub mod loss_history;
+pub(crate) mod lesson;
+mod loss_history;
 mod model;
-pub mod stable_target;
+mod stable_target;
 #[cfg(feature = "flex")]
 mod stock;
 mod tensor;

@@ -99,7 +99,7 @@ impl Trainer {
     ///
     /// # Errors
     /// As [`Config::validate`].
-    pub fn for_round(
+    pub(crate) fn for_round(
         config: &Config,
         round: &Round,
         seed: u64,
@@ -189,7 +189,7 @@ impl Trainer {
     }
 
     /// The pairs that batches are picked from; empty where they are drawn afresh.
-    pub fn pool(&self) -> &Pairs {
+    pub(crate) fn pool(&self) -> &Pairs {
         self.pairing.pool()
     }
 
@@ -202,7 +202,7 @@ impl Trainer {
     /// `config` that describes them.
     ///
     /// # Errors
-    /// As [`safetensors::write`].
+    /// [`Error::Checkpoint`] when the configuration cannot be written; never expected.
     pub fn safetensors(&self, config: &Config) -> Result<Vec<u8>> {
         safetensors::write(config, &self.preconditioning, self.features, self.shape, &self.average)
     }
@@ -244,11 +244,6 @@ impl Trainer {
         Ok(())
     }
 
-    /// The path's Gaussian model, which every field of this trainer shares.
-    pub fn preconditioning(&self) -> &Preconditioning {
-        &self.preconditioning
-    }
-
     /// A time for each of the batch's rows: uniform on its own 1/n of [0, 1], which covers [0, 1]
     /// evenly in every batch and is uniform over all rows.
     fn draw_times(&mut self) {
@@ -256,7 +251,7 @@ impl Trainer {
         self.batch.times.clear();
         for row in 0..count {
             let t = (row as f64 + self.times.uniform()) / count as f64;
-            self.batch.times.push(self.preconditioning.clamp_time(t));
+            self.batch.times.push(self.preconditioning.schedule().finite_time(t));
         }
     }
 

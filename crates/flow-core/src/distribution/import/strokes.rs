@@ -30,11 +30,7 @@ pub struct Stroke {
 impl Density {
     /// The ink that these strokes, one after the other, leave on a square from -5 to 5. Ink is
     /// there or not: going over a place twice changes nothing.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for no strokes, more than 2,000, more than 20,000 places in all, places
-    /// that are not numbers from -1000 to 1000, and a radius out of its range.
-    pub fn of_strokes(strokes: &[Stroke]) -> Result<Self> {
+    fn of_strokes(strokes: &[Stroke]) -> Result<Self> {
         check(strokes)?;
         let mut values = vec![0.0; CELLS * CELLS];
         for stroke in strokes {
@@ -51,7 +47,8 @@ impl Density {
     /// `count` points of a drawing, on the lab's plane where they were drawn.
     ///
     /// # Errors
-    /// As [`of_strokes`](Self::of_strokes), and when nothing is left to see.
+    /// [`Error::Invalid`] for no strokes, more than 2,000, more than 20,000 places in all, places
+    /// that are not numbers from -1000 to 1000, a radius out of its range, and when nothing is left to see.
     pub fn points_of_strokes(strokes: &[Stroke], count: usize) -> Result<Vec<[f64; 2]>> {
         let points = Self::of_strokes(strokes)?.points(count)?;
         let cell = 2.0 * HALF_SIDE / CELLS as f64;

@@ -2,8 +2,13 @@
 
 use std::str::FromStr;
 
-use super::{Window, checked, rounded, widened};
-use crate::{Error, Experiment, Result, Rng, distribution::Family, field::Divergence};
+use super::{Window, checked};
+use crate::{
+    Error, Experiment, Result, Rng,
+    distribution::Family,
+    field::Divergence,
+    scalar::{rounded, widened},
+};
 
 /// Midpoint steps that carry a whole picture back to the source. Each asks the field twice.
 const PICTURE_STEPS: usize = 12;
@@ -106,7 +111,7 @@ impl Experiment {
         let mut places: Vec<[f32; 2]> = points.iter().copied().map(rounded).collect();
         let mut integrals = vec![0.0; places.len()];
         let mut stage = Stage::new(places.len());
-        let last = self.path().finite_time(t);
+        let last = self.path().schedule.finite_time(t);
         // Where the data is narrow the field is steepest late: the steps shorten towards t = 1.
         let time = |step: usize| {
             let rest = step as f64 / steps as f64;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Window, checked, rounded, widened};
+use super::{Window, checked};
 use crate::{
     Error, Experiment, Result, Solver,
     config::FieldKind,
@@ -10,6 +10,7 @@ use crate::{
         NetworkField, VelocityField,
         exact::{ExactField, Local},
     },
+    scalar::{rounded, widened},
     solver::{Trajectories, integrate},
 };
 
@@ -56,7 +57,7 @@ impl Experiment {
     /// there is no density.
     pub fn exact_velocity_at(&self, points: &[[f32; 2]], t: f64) -> Result<Vec<[f32; 2]>> {
         let exact = self.exact_field()?;
-        let marginal = exact.marginal(self.path().finite_time(checked(t)?))?;
+        let marginal = exact.marginal(self.path().schedule.finite_time(checked(t)?))?;
         let velocity = |&x: &[f32; 2]| marginal.velocity(widened(x)).map_or([f32::NAN; 2], rounded);
         Ok(points.iter().map(velocity).collect())
     }
@@ -144,7 +145,7 @@ impl Experiment {
         t: f64,
         points: &[[f64; 2]],
     ) -> Result<Vec<f32>> {
-        let t = self.path().finite_time(t);
+        let t = self.path().schedule.finite_time(t);
         let marginal = exact.marginal(t)?;
         let places: Vec<[f32; 2]> = points.iter().copied().map(rounded).collect();
         let mut learned = vec![[0.0; 2]; places.len()];
@@ -176,14 +177,7 @@ impl Experiment {
 #[expect(clippy::float_cmp, reason = "equal ways have equal bits")]
 mod tests {
     use super::*;
-    use crate::{Config, Coupling, Schedule};
-
-    fn small() -> Config {
-        let mut config = Config::default();
-        config.network.width = 16;
-        config.sampling.particles = 50;
-        config
-    }
+    use crate::{Config, Coupling, Schedule, testing::small};
 
     #[test]
     fn velocities_and_ways_are_those_of_the_particles() {

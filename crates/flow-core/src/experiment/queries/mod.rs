@@ -52,14 +52,6 @@ fn checked(t: f64) -> Result<f64> {
     if (0.0..=1.0).contains(&t) { Ok(t) } else { Err(Error::invalid("t", t, "from 0 to 1")) }
 }
 
-fn rounded(x: [f64; 2]) -> [f32; 2] {
-    x.map(|x| x as f32)
-}
-
-fn widened(x: [f32; 2]) -> [f64; 2] {
-    x.map(f64::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

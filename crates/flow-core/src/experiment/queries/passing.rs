@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::{checked, rounded, widened};
+use super::checked;
 use crate::{
     Coefficients, Coupling, Error, Experiment, Result, Rng, Schedule,
     config::Lesson,
     coupling::{Pairing, Pairs},
+    scalar::{rounded, widened},
 };
 
 /// Pairs proposed from each end, of which the posterior keeps what passes.
@@ -96,7 +97,7 @@ impl Experiment {
                 "a distilled network has learned the ends of its Euler steps, between which there is no path";
             return Err(Error::unavailable("the pairs", reason));
         }
-        let t = path.finite_time(checked(t)?);
+        let t = path.schedule.finite_time(checked(t)?);
         let at = path.schedule.at(t);
         let (weighed, how, bandwidth) = if path.is_independent() {
             (self.posterior(x, at)?, Provenance::Posterior, None)
@@ -265,14 +266,7 @@ impl Weighed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Config, DistributionSpec, config::Round};
-
-    fn experiment(config: Config) -> Experiment {
-        let mut config = config;
-        config.network.width = 8;
-        config.sampling.particles = 50;
-        Experiment::new(config).unwrap()
-    }
+    use crate::{Config, DistributionSpec, config::Round, testing::small};
 
     #[test]
     fn the_mean_of_the_pairs_is_the_exact_velocity() {
@@ -283,12 +277,13 @@ mod tests {
                 ("uniform", "five-modes"),
                 ("eight-gaussians", "two-moons"),
             ] {
-                let experiment = experiment(Config {
+                let experiment = Experiment::new(Config {
                     schedule: schedule.value,
                     source: DistributionSpec::preset(source),
                     target: DistributionSpec::preset(target),
-                    ..Config::default()
-                });
+                    ..small()
+                })
+                .unwrap();
                 for t in [0.0, 0.1, 0.5, 0.8, 0.97] {
                     // A place that paths do pass: on the way of one pair.
                     let at = experiment.config.schedule.at(t);
@@ -317,7 +312,7 @@ mod tests {
 
     #[test]
     fn both_ends_of_time_are_answered() {
-        let experiment = experiment(Config::default());
+        let experiment = Experiment::new(small()).unwrap();
         let start = experiment.pairs_through([0.4, -0.7], 0.0, 20).unwrap();
         assert!(start.pairs.iter().all(|pair| libm::hypot(pair.x0[0] - 0.4, pair.x0[1] + 0.7) < 1e-9));
         assert!(start.pairs.len() == 20, "every datum is as likely as any other");
@@ -329,7 +324,7 @@ mod tests {
     #[test]
     fn pairs_of_transport_agree_with_each_other() {
         let scatter = |coupling, steps| {
-            let mut experiment = experiment(Config { coupling, ..Config::default() });
+            let mut experiment = Experiment::new(Config { coupling, ..small() }).unwrap();
             experiment.train(steps).unwrap();
             let passing = experiment.pairs_through([0.3, 0.9], 0.3, 50).unwrap();
             let off = |pair: &PassingPair| {
@@ -351,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_further_round_has_pairs_of_its_own() {
-        let mut experiment = experiment(Config::default());
+        let mut experiment = Experiment::new(small()).unwrap();
         experiment.train(5).unwrap();
         experiment.add_round(Round { pairs: 500, sampler_steps: 4, ..Round::default() }).unwrap();
         experiment.train(1).unwrap();
@@ -363,7 +358,7 @@ mod tests {
     fn a_rectified_pair_is_joined_by_the_path_of_its_round() {
         let round = Round { after: 5, pairs: 500, sampler_steps: 4, ..Round::default() };
         let mut experiment =
-            experiment(Config { schedule: Schedule::Cosine, rounds: vec![round], ..Config::default() });
+            Experiment::new(Config { schedule: Schedule::Cosine, rounds: vec![round], ..small() }).unwrap();
         experiment.train(6).unwrap();
         let passing = experiment.pairs_through([0.3, 0.9], 0.3, 50).unwrap();
         for pair in &passing.pairs {
@@ -382,7 +377,7 @@ mod tests {
         let through = |steps| {
             let lesson = Lesson::Steps { steps };
             let round = Round { after: 2, pairs: 500, sampler_steps: 4, lesson, ..Round::default() };
-            let mut experiment = experiment(Config { rounds: vec![round], ..Config::default() });
+            let mut experiment = Experiment::new(Config { rounds: vec![round], ..small() }).unwrap();
             experiment.train(3).unwrap();
             experiment.pairs_through([0.3, 0.9], 0.3, 50)
         };
@@ -393,11 +388,12 @@ mod tests {
     #[test]
     fn places_that_no_path_passes_are_refused() {
         let square = DistributionSpec::preset("uniform");
-        let experiment = experiment(Config {
+        let experiment = Experiment::new(Config {
             source: square,
             target: DistributionSpec::preset("checkerboard"),
-            ..Config::default()
-        });
+            ..small()
+        })
+        .unwrap();
         let refused = experiment.pairs_through([50.0, 0.0], 0.5, 10).unwrap_err().to_string();
         assert!(refused.contains("no path passes"), "{refused}");
         assert!(experiment.pairs_through([f64::NAN, 0.0], 0.5, 10).is_err());
