@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lab } from "./harness/lab.js";
+import { Lab, PANELS } from "./harness/lab.js";
 import { browser, server } from "./harness/stage.js";
 
 const RESTING = { dataset: "rings", until: 20, play: "off", n: 3 };
@@ -74,6 +74,18 @@ test("the way back leaves paused training paused where the networks are the same
   assert.equal(await solver.evaluate((menu) => /** @type {HTMLSelectElement} */ (menu).selectedOptions[0]?.label), "Euler");
   assert.equal(await lab.button("Train").count(), 1, "another solver has the same network");
   await lab.settled(step);
+
+  // Exchanged networks are brought to the same step, and no further.
+  const hashes = () => Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
+  const left = () => page.getByRole("region", { name: /^(Straight|Curved)$/ }).first().getByRole("heading").textContent();
+  const before = await hashes();
+  for (const [way, name] of [["Swap panels", "Curved"], ["Undo", "Straight"], ["Redo", "Curved"]]) {
+    await lab.button(way ?? "").click();
+    assert.equal(await left(), name, way);
+    assert.equal(await lab.button("Train").count(), 1, `${way} leaves it paused`);
+    await lab.settled(step);
+    assert.deepEqual(await hashes(), before, way);
+  }
 
   await lab.dataset("Rings").check();
   await lab.trainedFor(1);
