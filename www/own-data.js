@@ -17,6 +17,9 @@ import { OWN, isOwn } from "./registry.js";
 /** @typedef {"draw" | "modes" | "points" | "image" | "word"} WayName */
 
 const TYPING_MILLISECONDS = 250;
+/** As how many points drawings, images and words can be taken, as shares of the most there can be. */
+const SHARES = [1 / 8, 1 / 4, 1 / 2, 1];
+const SHARE_AT_FIRST = 1 / 2;
 /** A mode's ring, in standard deviations: it holds 95 % of the mode. */
 const RING = 2.45;
 
@@ -54,6 +57,8 @@ export class OwnData {
     const { points, modes, code } = this.#limits;
     find(document, "#own-limits", HTMLElement).textContent =
       `At most ${count(points)} points or ${modes} modes, ${count(code)} characters in the link. Nothing leaves this page.`;
+    this.#size.append(...SHARES.map((share) => new Option(String(share * points))));
+    this.#size.value = String(SHARE_AT_FIRST * points);
     on("#own-open", "click", () => this.#open());
     on("#own-close", "click", () => this.#dialog.hidePopover());
     on("#own-clear", "click", () => {

@@ -188,6 +188,22 @@ test("an image and a word become points", async () => {
   await lab.close();
 });
 
+test("what flow-core allows and fits is what the dialog offers and draws", async () => {
+  const { lab, dialog } = await opened();
+  const { most, reach, fitted } = await lab.page.evaluate(async () => {
+    const own = (/** @type {string} */ path) => import(/** @type {any} */ (new URL(path, document.baseURI).href));
+    const [{ own_limits, own_points, own_table }, { FITTED }] = await Promise.all([own("pkg/flow_wasm.js"), own("www/own-data/board.js")]);
+    const { code } = JSON.parse(own_table("-30,-7\n40,9\n1,1", true));
+    return { most: JSON.parse(own_limits()).points, reach: Math.max(...own_points(code, 3).map(Math.abs)), fitted: FITTED };
+  });
+  assert.ok(Math.abs(reach - fitted) < 0.01, `fitted points reach ${reach}, the dashed square ${fitted}`);
+  const sizes = (await dialog.getByRole("combobox", { name: "Points" }).locator("option").allTextContents()).map(Number);
+  assert.deepEqual(sizes, [most / 8, most / 4, most / 2, most]);
+  assert.equal(await dialog.getByRole("combobox", { name: "Points" }).inputValue(), String(most / 2));
+  lab.assertQuiet();
+  await lab.close();
+});
+
 test("a link with broken own data says so and shows the default", async () => {
   const lab = await Lab.in(browser, server.url);
   await lab.open({ ...QUICK, dataset: "own.pADI_gAAAv4AAAEBAAACVVVy3y4jea8" });
