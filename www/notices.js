@@ -1,5 +1,7 @@
 /** Messages that must not pass unseen: each stays until it is dismissed. */
 
+import { reasonOf } from "./reason.js";
+
 /**
  * @param {string} text
  * @param {string} [key] a notice with the same key replaces the earlier one
@@ -30,11 +32,6 @@ export function dismiss(key) {
   for (const notice of document.querySelectorAll(".notice")) {
     if (notice instanceof HTMLElement && notice.dataset.key === key) notice.remove();
   }
-}
-
-/** Why something failed, whatever was thrown. @param {unknown} error */
-export function reasonOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Nothing fails in silence: errors nobody caught become notices too. */

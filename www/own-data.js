@@ -11,6 +11,7 @@ import { Modes } from "./own-data/modes.js";
 import { Drawing, Picture, Points, Word } from "./own-data/ways.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
+import { reasonOf } from "./reason.js";
 import { OWN, isOwn } from "./registry.js";
 
 /** @typedef {import("./own-data/board.js").Stroke} Stroke */
@@ -172,7 +173,7 @@ export class OwnData {
       await (isImage ? this.#image : this.#points).read(file);
       this.#turnTo(isImage ? "image" : "points");
     } catch (error) {
-      this.#complain(error instanceof Error ? error.message : String(error));
+      this.#complain(reasonOf(error));
     }
   }
 
@@ -202,7 +203,7 @@ export class OwnData {
       }
     } catch (error) {
       said = "";
-      this.#complain(error instanceof Error ? error.message : String(error));
+      this.#complain(reasonOf(error));
     }
     if (this.#count.textContent !== said) this.#count.textContent = said;
     for (const button of this.#uses) button.disabled = this.#code === undefined;
