@@ -1,5 +1,6 @@
 /** Messages that must not pass unseen: each stays until it is dismissed. */
 
+import { button, make } from "./make.js";
 import { reasonOf } from "./reason.js";
 
 /**
@@ -9,21 +10,13 @@ import { reasonOf } from "./reason.js";
 export function notify(text, key = text) {
   const list = /** @type {HTMLElement} */ (document.getElementById("notices"));
   dismiss(key);
-  const notice = document.createElement("div");
-  notice.className = "notice";
-  notice.setAttribute("role", "alert");
-  notice.dataset.key = key;
-  const words = document.createElement("p");
-  words.textContent = text;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Dismiss";
-  button.addEventListener("click", () => {
+  const close = button("Dismiss", () => {
     notice.remove();
     const next = list.querySelector("button") ?? document.getElementById("lab");
     next?.focus();
   });
-  notice.append(words, button);
+  const notice = make("div", { className: "notice", role: "alert" }, make("p", {}, text), close);
+  notice.dataset.key = key;
   list.append(notice);
 }
 
