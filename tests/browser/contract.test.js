@@ -77,14 +77,13 @@ test("one training step is one training step, in both panels", () =>
 test("reset starts again from the same random weights", () =>
   withLab({ until: 20, play: "off" }, async (lab) => {
     await lab.settled(20);
-    const hashes = () => Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
-    const first = await hashes();
+    const first = await lab.hashes();
     await lab.button("One training step").click();
     await lab.settled(21);
-    assert.notDeepEqual(await hashes(), first);
+    assert.notDeepEqual(await lab.hashes(), first);
     await lab.button("Reset").click();
     await lab.settled(20);
-    assert.deepEqual(await hashes(), first);
+    assert.deepEqual(await lab.hashes(), first);
   }));
 
 test("another seed is another experiment", () =>

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { violations } from "./harness/audit.js";
 import { Lab, PANELS } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 /**
  * What sticks out of the window or is cut off by its own box. Rows that scroll are not cut off.
@@ -50,11 +50,10 @@ function tooSmall(lab, least) {
 
 // A window of 1280 pixels at 400 % is one of 320.
 for (const [width, height] of /** @type {const} */ ([[320, 256], [320, 640], [360, 740], [768, 1024], [1280, 800], [1920, 1080]])) {
-  test(`${width} by ${height}: everything is inside`, async () => {
+  test(`${width} by ${height}: everything is inside`, async (context) => {
     const isTouch = width < 1000;
-    const lab = await Lab.in(browser, server.url, { viewport: { width, height }, hasTouch: isTouch, isMobile: isTouch, colorScheme: width === 768 ? "dark" : "light" });
-    await lab.page.goto(`${server.url}#until=20&play=off`);
-    await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
+    const lab = await labFor(context, { viewport: { width, height }, hasTouch: isTouch, isMobile: isTouch, colorScheme: width === 768 ? "dark" : "light" });
+    await lab.openAtRest();
     assert.deepEqual(await badlyPlaced(lab), []);
     assert.deepEqual(await tooSmall(lab, isTouch ? 40 : 24), []);
     for (const summary of await lab.page.locator("#settings > summary, .chart summary").all()) await summary.click();
@@ -64,8 +63,6 @@ for (const [width, height] of /** @type {const} */ ([[320, 256], [320, 640], [36
     await lab.button("Show all keyboard shortcuts").click();
     await lab.page.getByRole("dialog").waitFor();
     assert.deepEqual(await badlyPlaced(lab), []);
-    lab.assertQuiet();
-    await lab.close();
   });
 }
 
@@ -95,11 +92,10 @@ function walkOptions() {
   return { walked, cut };
 }
 
-test("every option of every menu of both heads is read in full", async () => {
-  const lab = await Lab.in(browser, server.url, { hasTouch: true });
+test("every option of every menu of both heads is read in full", async (context) => {
+  const lab = await labFor(context, { hasTouch: true });
   // With the reader's own data, which a source's menu offers too.
-  await lab.page.goto(`${server.url}#dataset=own.m-2_0_0.5*2_0_0.5&straight.source=own.m0_0_0.5&until=20&play=off`);
-  await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
+  await lab.openAtRest({ dataset: "own.m-2_0_0.5*2_0_0.5", "straight.source": "own.m0_0_0.5" });
   for (const width of [320, 360, 429, 430, 640, 768, 1239, 1240, 1280, 1366, 1439, 1440, 1600, 1800, 1920]) {
     await lab.page.setViewportSize({ width, height: 1000 });
     for (const panel of PANELS) {
@@ -112,15 +108,12 @@ test("every option of every menu of both heads is read in full", async () => {
       assert.ok(walked >= 25, `${walked} options in sight of ${panel} at ${width}`);
     }
   }
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("the longest name is read in full beside its picture, and moves nothing", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("the longest name is read in full beside its picture, and moves nothing", async (context) => {
+  const lab = await labFor(context);
   const { page } = lab;
-  await page.goto(`${server.url}#until=20&play=off`);
-  await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
+  await lab.openAtRest();
   const look = () => page.getByRole("heading", { level: 2 }).first().evaluate((name) => {
     const [room, words] = [name.getBoundingClientRect(), new Range()];
     words.selectNodeContents(name);
@@ -139,5 +132,4 @@ test("the longest name is read in full beside its picture, and moves nothing", a
       assert.deepEqual(await look(), { ...short, text }, `at ${width}`);
     }
   }
-  await lab.close();
 });
