@@ -52,7 +52,7 @@ test("little is drawn where there is nothing to see", async (context) => {
   // Four charts, each painted every one and a half seconds at most.
   const paintings = async () => (await drawn(lab))["clearRect chart-canvas"] ?? 0;
   const [before, began] = [await paintings(), Date.now()];
-  await lab.page.waitForTimeout(4000);
+  await lab.trainedFor((await lab.stat("Straight", "training-step")) + 1000);
   const most = 4 * (1 + (Date.now() - began) / 1500);
   assert.ok((await paintings()) - before <= most, `${(await paintings()) - before} paintings out of sight, ${most.toFixed(1)} at most`);
 });
