@@ -94,7 +94,7 @@ export class Head {
       select.value = menu.chosen(flow);
     }
     this.#title.value = flow.name;
-    const extras = [flow.noise > 0 ? `noise ${decimal(flow.noise)}` : "", flow.guided < 0 ? "" : `towards mode ${flow.guided + 1}`];
+    const extras = [flow.noise > 0 ? `g = ${decimal(flow.noise)}` : "", flow.guided < 0 ? "" : `mode ${flow.guided + 1}`];
     this.#extras.textContent = extras.filter(Boolean).join(", ");
     this.#noise.value = String(flow.noise);
     this.#noiseValue.value = decimal(flow.noise);

@@ -110,6 +110,21 @@ test("every option of every menu of both heads is read in full", async (context)
   }
 });
 
+test("noise and guidance are told beside More, in its line", async (context) => {
+  const lab = await labFor(context);
+  await lab.openAtRest({ dataset: "checkerboard", "straight.coupling": "independent", "straight.noise": 1.95, "curved.guided": 7 });
+  for (const width of [640, 768, 1239, 1240, 1280, 1366, 1440, 1600, 1920]) {
+    await lab.page.setViewportSize({ width, height: 1000 });
+    for (const [panel, told] of [["Straight", "g = 1.95"], ["Curved", "mode 8"]]) {
+      const head = lab.panel(panel ?? "");
+      const line = (/** @type {string} */ text) => head.locator("summary").filter({ hasText: text });
+      const [more, straighten] = await Promise.all([line(`More ${told}`).boundingBox(), line("Straighten").boundingBox()]);
+      assert.ok(more && straighten && more.height === straighten.height && more.x + more.width <= straighten.x, `${panel} at ${width}: ${JSON.stringify([more, straighten])}`);
+    }
+    assert.deepEqual(await badlyPlaced(lab), [], `at ${width}`);
+  }
+});
+
 test("the longest name is read in full beside its picture, and moves nothing", async (context) => {
   const lab = await labFor(context);
   const { page } = lab;
