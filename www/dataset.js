@@ -3,6 +3,7 @@
 import { Painter, target_points } from "../pkg/flow_wasm.js";
 import { NOTICE, chooseForBoth } from "./choices.js";
 import { find } from "./find.js";
+import { make } from "./make.js";
 import { notify } from "./notices.js";
 import { viewOf } from "./plane.js";
 import { isOwn, readOutline } from "./registry.js";
@@ -26,20 +27,12 @@ export class DatasetPicker {
 
   /** @param {import("./registry.js").Entry} entry */
   #add({ name, label, summary }) {
-    const choice = document.createElement("label");
-    choice.className = "dataset";
-    choice.title = summary;
-    const radio = document.createElement("input");
-    radio.type = "radio";
-    radio.name = "dataset";
-    radio.value = name;
+    const radio = make("input", { type: "radio", name: "dataset", value: name });
     radio.addEventListener("change", () => this.#choose(name));
-    const canvas = document.createElement("canvas");
-    canvas.setAttribute("aria-hidden", "true");
-    const words = document.createElement("span");
-    words.textContent = words.dataset.label = label;
-    choice.append(radio, canvas, words);
-    this.#group.append(choice);
+    const canvas = make("canvas", { ariaHidden: "true" });
+    const words = make("span", {}, label);
+    words.dataset.label = label;
+    this.#group.append(make("label", { className: "dataset", title: summary }, radio, canvas, words));
     this.#choices.set(name, { radio, canvas });
   }
 

@@ -7,7 +7,7 @@ import { Pace } from "./pace.js";
 import { Panel } from "./panel.js";
 import { readOutline } from "./registry.js";
 import { configOf, samplingOf, trainingOf } from "./experiment.js";
-import { fieldOf } from "./sampling.js";
+import { fieldOf, pictureKey } from "./sampling.js";
 import { Side } from "./side.js";
 import { FLOWS, onlyTimeDiffers } from "./state.js";
 import { LEARNT_AT, verdict } from "./verdict.js";
@@ -176,12 +176,7 @@ export class Flows {
    */
   receive(side, picture) {
     const shown = side.picture;
-    const isRenewal =
-      shown !== undefined &&
-      JSON.stringify(shown.sampling) === JSON.stringify(picture.sampling) &&
-      shown.particles === picture.particles &&
-      shown.replay === picture.replay &&
-      shown.step >= LEARNT_AT;
+    const isRenewal = shown && pictureKey(shown) === pictureKey(picture) && shown.particles === picture.particles && shown.step >= LEARNT_AT;
     if (isRenewal && this.#host.isInFlight()) side.waiting = picture;
     else this.#show(side, picture);
   }

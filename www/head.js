@@ -3,6 +3,7 @@
 import { DIFFUSION, MENUS, possible } from "./choices.js";
 import { dismissable } from "./drawer.js";
 import { decimal } from "./format.js";
+import { button, make } from "./make.js";
 import { notify } from "./notices.js";
 import { MAX_NAME_LENGTH, MAX_NOISE, MAX_WEIGHT } from "./state.js";
 import { find } from "./find.js";
@@ -47,28 +48,22 @@ export class Head {
 
     const more = find(element, ".more-choices", HTMLElement);
     dismissable(find(element, ".more", HTMLDetailsElement));
-    this.#noise = range("0", String(MAX_NOISE), "0.05");
-    this.#noiseValue = document.createElement("output");
-    this.#noiseReason = reasonLine();
+    this.#noise = range(MAX_NOISE, 0.05);
+    this.#noiseValue = make("output", {});
+    this.#noiseReason = make("p", { className: "reason" });
     this.#noise.addEventListener("input", () => this.#choose({ noise: this.#noise.valueAsNumber }));
-    this.#guided = document.createElement("select");
-    this.#guidedReason = reasonLine();
+    this.#guided = make("select", {});
+    this.#guidedReason = make("p", { className: "reason" });
     this.#guided.addEventListener("change", () => this.#choose({ guided: Number(this.#guided.value) }));
-    this.#weight = range("0", String(MAX_WEIGHT), "0.25");
-    this.#weightValue = document.createElement("output");
+    this.#weight = range(MAX_WEIGHT, 0.25);
+    this.#weightValue = make("output", {});
     this.#weight.addEventListener("input", () => this.#choose({ weight: this.#weight.valueAsNumber }));
-    this.#title = document.createElement("input");
-    this.#title.type = "text";
-    this.#title.maxLength = MAX_NAME_LENGTH;
+    this.#title = make("input", { type: "text", maxLength: MAX_NAME_LENGTH });
     this.#title.addEventListener("change", () => {
       const text = this.#title.value.trim();
       if (text) this.#choose({ name: text });
       else this.#title.value = this.#state?.[name].name ?? "";
     });
-    const copy = document.createElement("button");
-    copy.type = "button";
-    copy.textContent = "Copy to the other panel";
-    copy.addEventListener("click", () => dispatch({ kind: "copy", from: name }));
     more.append(
       labelled("Noise g", this.#noise, this.#noiseValue),
       this.#noiseReason,
@@ -77,7 +72,7 @@ export class Head {
       labelled("Guidance weight", this.#weight, this.#weightValue),
       this.#guidedReason,
       labelled("Name", this.#title),
-      copy,
+      button("Copy to the other panel", () => dispatch({ kind: "copy", from: name })),
     );
   }
 
@@ -99,7 +94,7 @@ export class Head {
       select.value = menu.chosen(flow);
     }
     this.#title.value = flow.name;
-    const extras = [flow.noise > 0 ? `noise ${decimal(flow.noise)}` : "", flow.guided < 0 ? "" : `towards mode ${flow.guided + 1}`];
+    const extras = [flow.noise > 0 ? `g = ${decimal(flow.noise)}` : "", flow.guided < 0 ? "" : `mode ${flow.guided + 1}`];
     this.#extras.textContent = extras.filter(Boolean).join(", ");
     this.#noise.value = String(flow.noise);
     this.#noiseValue.value = decimal(flow.noise);
@@ -149,8 +144,7 @@ export class Head {
 
   /** @param {Menu} menu */
   #select(menu) {
-    const select = document.createElement("select");
-    select.autocomplete = "off";
+    const select = make("select", { autocomplete: "off" });
     this.#list(menu, select);
     // Whether an option is possible depends on all other choices: it is found out when the reader turns to the menu.
     for (const event of ["focus", "pointerenter"]) select.addEventListener(event, () => this.#markImpossible(menu, select));
@@ -208,23 +202,10 @@ export class Head {
  * @param {HTMLElement[]} after
  */
 function labelled(text, control, ...after) {
-  const label = document.createElement("label");
-  label.className = "choice";
-  const words = document.createElement("span");
-  words.textContent = text;
-  label.append(words, control, ...after);
-  return label;
+  return make("label", { className: "choice" }, make("span", {}, text), control, ...after);
 }
 
-function reasonLine() {
-  const line = document.createElement("p");
-  line.className = "reason";
-  return line;
-}
-
-/** @param {string} min @param {string} max @param {string} step */
-function range(min, max, step) {
-  const input = document.createElement("input");
-  Object.assign(input, { type: "range", className: "slider", min, max, step, autocomplete: "off" });
-  return input;
+/** @param {number} max @param {number} step */
+function range(max, step) {
+  return make("input", { type: "range", className: "slider", min: "0", max: String(max), step: String(step), autocomplete: "off" });
 }

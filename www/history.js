@@ -6,6 +6,7 @@ import { dismiss, notify } from "./notices.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
 import { readHash, writeHash } from "./link.js";
+import { differences } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -48,10 +49,7 @@ export class History {
   /** @param {State} state @param {State | undefined} before */
   render(state, before) {
     if (!before || this.#isTravelling) return this.#showState();
-    const changed = Object.keys(state).filter((part) => {
-      const field = /** @type {keyof State} */ (part);
-      return state[field] !== before[field] && !PASSING.includes(field);
-    });
+    const changed = differences(state, before).filter((field) => !PASSING.includes(field));
     if (changed.length === 0) return;
     const now = performance.now();
     const change = changed.join();

@@ -1,7 +1,7 @@
 /** A question about what is on show, asked anew when that changes: one at a time, and at a bounded pace. */
 
 import { Dropped } from "./engine.js";
-import { reasonOf } from "./notices.js";
+import { reasonOf } from "./reason.js";
 
 /** @template T */
 export class Inquiry {

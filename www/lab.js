@@ -15,17 +15,18 @@ import { History } from "./history.js";
 import { Journey } from "./journey.js";
 import { PARTS } from "./layer-table.js";
 import { Layers } from "./layers.js";
-import { notify, reasonOf, reportUncaught } from "./notices.js";
+import { notify, reportUncaught } from "./notices.js";
 import { onPress } from "./press.js";
 import { OwnData } from "./own-data.js";
 import { find } from "./find.js";
 import { Presets } from "./presets.js";
+import { reasonOf } from "./reason.js";
 import { registry } from "./registry.js";
 import { Scheme } from "./scheme.js";
 import { Settings } from "./settings.js";
 import { Shortcuts } from "./shortcuts.js";
 import { Replay } from "./replay.js";
-import { defaultState, onlyTimeDiffers } from "./state.js";
+import { defaultState, differences, onlyTimeDiffers } from "./state.js";
 import { Store } from "./store.js";
 import { readSaved, savedRestorable } from "./take/autosave.js";
 import { Take } from "./take/take.js";
@@ -65,6 +66,8 @@ import { Why } from "./why.js";
  * @property {() => void} [resized]
  */
 
+/** The fields of the state that show in how and where particles are painted. @type {readonly (keyof State)[]} */
+const PAINTED = ["time", ...PARTS.map(({ name }) => name), "colors", "panel", "view"];
 /** A frame paints as many panels as fit in this time, and at least one: the page must stay quick to answer. */
 const PAINT_MILLISECONDS = 8;
 const SPOKEN_MILLISECONDS = 5_000;
@@ -166,7 +169,7 @@ class Lab {
 
   /** @param {State} state @param {State | undefined} before */
   #render(state, before) {
-    if (state.time !== before?.time || PARTS.some(({ name }) => state[name] !== before?.[name]) || state.colors !== before?.colors || state.panel !== before?.panel || state.view !== before?.view) this.#repaint();
+    if (differences(state, before).some((field) => PAINTED.includes(field))) this.#repaint();
     for (const feature of this.#features) feature.render?.(state, before);
   }
 

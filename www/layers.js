@@ -145,7 +145,7 @@ export class Layers {
 
 /** Lists something to show or leave out. @param {string} list @param {string} id @param {string} text @param {(isOn: boolean) => void} choose */
 function checkbox(list, id, text, choose) {
-  const box = Object.assign(document.createElement("input"), { type: "checkbox", id, autocomplete: "off" });
+  const box = make("input", { type: "checkbox", id, autocomplete: "off" });
   box.addEventListener("change", () => choose(box.checked));
   find(document, list, HTMLElement).append(make("label", { className: "layer" }, box, text));
   return box;

@@ -1,5 +1,8 @@
 /** Messages that must not pass unseen: each stays until it is dismissed. */
 
+import { button, make } from "./make.js";
+import { reasonOf } from "./reason.js";
+
 /**
  * @param {string} text
  * @param {string} [key] a notice with the same key replaces the earlier one
@@ -7,21 +10,13 @@
 export function notify(text, key = text) {
   const list = /** @type {HTMLElement} */ (document.getElementById("notices"));
   dismiss(key);
-  const notice = document.createElement("div");
-  notice.className = "notice";
-  notice.setAttribute("role", "alert");
-  notice.dataset.key = key;
-  const words = document.createElement("p");
-  words.textContent = text;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Dismiss";
-  button.addEventListener("click", () => {
+  const close = button("Dismiss", () => {
     notice.remove();
     const next = list.querySelector("button") ?? document.getElementById("lab");
     next?.focus();
   });
-  notice.append(words, button);
+  const notice = make("div", { className: "notice", role: "alert" }, make("p", {}, text), close);
+  notice.dataset.key = key;
   list.append(notice);
 }
 
@@ -30,11 +25,6 @@ export function dismiss(key) {
   for (const notice of document.querySelectorAll(".notice")) {
     if (notice instanceof HTMLElement && notice.dataset.key === key) notice.remove();
   }
-}
-
-/** Why something failed, whatever was thrown. @param {unknown} error */
-export function reasonOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Nothing fails in silence: errors nobody caught become notices too. */

@@ -11,12 +11,16 @@ import { Modes } from "./own-data/modes.js";
 import { Drawing, Picture, Points, Word } from "./own-data/ways.js";
 import { find } from "./find.js";
 import { offer } from "./offer.js";
+import { reasonOf } from "./reason.js";
 import { OWN, isOwn } from "./registry.js";
 
 /** @typedef {import("./own-data/board.js").Stroke} Stroke */
 /** @typedef {"draw" | "modes" | "points" | "image" | "word"} WayName */
 
 const TYPING_MILLISECONDS = 250;
+/** As how many points drawings, images and words can be taken, as shares of the most there can be. */
+const SHARES = [1 / 8, 1 / 4, 1 / 2, 1];
+const SHARE_AT_FIRST = 1 / 2;
 /** A mode's ring, in standard deviations: it holds 95 % of the mode. */
 const RING = 2.45;
 
@@ -54,6 +58,8 @@ export class OwnData {
     const { points, modes, code } = this.#limits;
     find(document, "#own-limits", HTMLElement).textContent =
       `At most ${count(points)} points or ${modes} modes, ${count(code)} characters in the link. Nothing leaves this page.`;
+    this.#size.append(...SHARES.map((share) => new Option(String(share * points))));
+    this.#size.value = String(SHARE_AT_FIRST * points);
     on("#own-open", "click", () => this.#open());
     on("#own-close", "click", () => this.#dialog.hidePopover());
     on("#own-clear", "click", () => {
@@ -167,7 +173,7 @@ export class OwnData {
       await (isImage ? this.#image : this.#points).read(file);
       this.#turnTo(isImage ? "image" : "points");
     } catch (error) {
-      this.#complain(error instanceof Error ? error.message : String(error));
+      this.#complain(reasonOf(error));
     }
   }
 
@@ -197,7 +203,7 @@ export class OwnData {
       }
     } catch (error) {
       said = "";
-      this.#complain(error instanceof Error ? error.message : String(error));
+      this.#complain(reasonOf(error));
     }
     if (this.#count.textContent !== said) this.#count.textContent = said;
     for (const button of this.#uses) button.disabled = this.#code === undefined;

@@ -3,6 +3,7 @@
 import { find } from "./find.js";
 import { count, decimal, measure, percent } from "./format.js";
 import { Head } from "./head.js";
+import { button, make } from "./make.js";
 import { Plane } from "./plane.js";
 import { labelOf, registry } from "./registry.js";
 
@@ -98,17 +99,14 @@ export class Panel {
    */
   fail(message, restart) {
     this.clear("");
-    const words = document.createElement("span");
-    words.textContent = message;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = `Restart ${this.#name}`;
-    button.addEventListener("click", () => {
-      restart();
-      this.element.focus();
-    });
     this.#message.classList.add("is-failure");
-    this.#message.replaceChildren(words, button);
+    this.#message.replaceChildren(
+      make("span", {}, message),
+      button(`Restart ${this.#name}`, () => {
+        restart();
+        this.element.focus();
+      }),
+    );
   }
 
   /**

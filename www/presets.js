@@ -1,6 +1,7 @@
 /** Prepared comparisons, in one row: each sets both panels, and nothing else but what it is about. */
 
 import { find } from "./find.js";
+import { button } from "./make.js";
 import { reasonAgainstFlows } from "./settings.js";
 import { plainFlow } from "./state.js";
 
@@ -73,15 +74,9 @@ export class Presets {
   /** @param {import("./lab.js").Context} context */
   constructor(context) {
     this.#context = context;
-    this.#buttons = PRESETS.map((preset) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "preset";
-      button.textContent = preset.label;
-      button.title = preset.summary;
-      button.addEventListener("click", () => this.#choose(preset));
-      return button;
-    });
+    this.#buttons = PRESETS.map((preset) =>
+      button(preset.label, () => this.#choose(preset), { className: "preset", title: preset.summary }),
+    );
     find(document, "#presets", HTMLElement).replaceChildren(...this.#buttons);
     find(document, "#swap", HTMLButtonElement).addEventListener("click", () => context.dispatch({ kind: "swap" }));
   }

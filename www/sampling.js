@@ -26,7 +26,7 @@ export function fieldOf({ field, guidance }) {
 
 /**
  * What is asked for when a picture is: equal texts, the same picture, but for what training has changed.
- * @param {{ sampling: Sampling, replay: number | undefined }} picture replay: the training step whose weights to show
+ * @param {{ sampling: Sampling | undefined, replay: number | undefined }} picture replay: the training step whose weights to show; no sampling: none was made
  */
 export function pictureKey({ sampling, replay }) {
   return JSON.stringify([sampling, replay]);

@@ -1,6 +1,7 @@
 /** A shortcut for every action: one table dispatches them, lists them and tells them to screen readers. */
 
 import { find } from "./find.js";
+import { make } from "./make.js";
 import { prefer, preference } from "./preferences.js";
 import { GROUPS, PARTS, secondKeys } from "./shortcut-table.js";
 
@@ -166,18 +167,8 @@ function turn(control, by, isRound = false) {
 
 /** @param {string} title @param {string[][]} lines keys and what they do */
 function section(title, lines) {
-  const [section, heading, list] = ["section", "h3", "dl"].map((tag) => document.createElement(tag));
-  if (!section || !heading || !list) throw new Error("this browser makes no elements");
-  heading.textContent = title;
-  for (const texts of lines) {
-    const [term, words, cap] = ["dt", "dd", "kbd"].map((tag) => document.createElement(tag));
-    if (!term || !words || !cap) continue;
-    [cap.textContent, words.textContent] = [texts[0] ?? "", texts[1] ?? ""];
-    term.append(cap);
-    list.append(term, words);
-  }
-  section.append(heading, list);
-  return section;
+  const list = lines.flatMap(([keys = "", does = ""]) => [make("dt", {}, make("kbd", {}, keys)), make("dd", {}, does)]);
+  return make("section", {}, make("h3", {}, title), make("dl", {}, ...list));
 }
 
 /** For `aria-keyshortcuts`. @param {string} key */

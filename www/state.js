@@ -124,10 +124,12 @@ export function defaultState({ reducedMotion }) {
   };
 }
 
+/** The fields in which a state differs from the one before it; all of them where there was none. @param {State} state @param {State | undefined} before */
+export function differences(state, before) {
+  return /** @type {(keyof State)[]} */ (Object.keys(state)).filter((field) => !before || state[field] !== before[field]);
+}
+
 /** Whether two states show the same, but for the particles' place on their way. @param {State} a @param {State} b */
 export function onlyTimeDiffers(a, b) {
-  return Object.keys(a).every((part) => {
-    const field = /** @type {keyof State} */ (part);
-    return field === "time" || a[field] === b[field];
-  });
+  return differences(a, b).every((field) => field === "time");
 }

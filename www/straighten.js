@@ -4,6 +4,7 @@ import { possible } from "./choices.js";
 import { dismissable } from "./drawer.js";
 import { decimal, measure, percent } from "./format.js";
 import { find } from "./find.js";
+import { button, make } from "./make.js";
 import { offer } from "./offer.js";
 import { labelOf } from "./registry.js";
 import { MAX_ROUNDS, onlyTimeDiffers } from "./state.js";
@@ -67,16 +68,11 @@ class Rounds {
       if (target instanceof HTMLInputElement) this.#show(Number(target.value));
     });
     this.#buttons = context.registry.rounds.map((entry) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = entry.label;
-      const note = document.createElement("p");
-      note.className = "reason";
-      note.id = `${side.name}-round-${entry.name}`;
-      button.setAttribute("aria-describedby", note.id);
-      button.addEventListener("click", () => this.#begin(entry.name));
-      find(element, ".rounds", HTMLElement).append(button, note);
-      return { ...entry, button, note };
+      const beginning = button(entry.label, () => this.#begin(entry.name));
+      const note = make("p", { className: "reason", id: `${side.name}-round-${entry.name}` });
+      beginning.setAttribute("aria-describedby", note.id);
+      find(element, ".rounds", HTMLElement).append(beginning, note);
+      return { ...entry, button: beginning, note };
     });
   }
 
@@ -164,19 +160,11 @@ class Rounds {
 
 /** @param {string} group @param {number} generation */
 function newRow(group, generation) {
-  const row = document.createElement("tr");
-  const input = document.createElement("input");
-  Object.assign(input, { type: "radio", name: group, value: String(generation), autocomplete: "off" });
-  const label = document.createElement("label");
-  label.append(input, document.createElement("span"));
-  const head = document.createElement("th");
-  head.scope = "row";
-  head.append(label);
-  row.append(head);
-  for (const quantity of ["straightness", "hits"]) {
-    const data = document.createElement("data");
+  const input = make("input", { type: "radio", name: group, value: String(generation), autocomplete: "off" });
+  const cells = ["straightness", "hits"].map((quantity) => {
+    const data = make("data", {});
     data.dataset.generation = quantity;
-    row.insertCell().append(data);
-  }
-  return row;
+    return make("td", {}, data);
+  });
+  return make("tr", {}, make("th", { scope: "row" }, make("label", {}, input, make("span", {}))), ...cells);
 }

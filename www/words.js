@@ -5,6 +5,7 @@
 
 import { GLOSSARY, entryFor, idOf } from "./glossary.js";
 import { find } from "./find.js";
+import { make } from "./make.js";
 
 const PAUSE_MILLISECONDS = 400;
 const LEAVE_MILLISECONDS = 250;
@@ -122,11 +123,5 @@ function oneStop(words) {
 
 /** @param {typeof GLOSSARY[number]} entry */
 function listed(entry) {
-  const [line, term, meaning] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
-  if (!line || !term || !meaning) throw new Error("this browser makes no elements");
-  term.textContent = entry.term;
-  meaning.textContent = entry.meaning;
-  meaning.id = idOf(entry);
-  line.append(term, meaning);
-  return line;
+  return make("div", {}, make("dt", {}, entry.term), make("dd", { id: idOf(entry) }, entry.meaning));
 }

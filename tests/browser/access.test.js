@@ -3,30 +3,21 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { violations } from "./harness/audit.js";
-import { Lab, PANELS } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { LOOKS, violations } from "./harness/audit.js";
+import { PANELS } from "./harness/lab.js";
+import { labFor, server } from "./harness/stage.js";
 
 describe("axe finds nothing", () => {
-  const desktop = { width: 1280, height: 900 };
-  for (const [what, options] of Object.entries({
-    "in light": { viewport: desktop, colorScheme: /** @type {const} */ ("light") },
-    "in the dark": { viewport: desktop, colorScheme: /** @type {const} */ ("dark") },
-    "on a phone": { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
-    "in forced colours": { viewport: desktop, forcedColors: /** @type {const} */ ("active") },
-  })) {
-    test(what, async () => {
-      const lab = await Lab.in(browser, server.url, options);
-      await lab.page.goto(`${server.url}#until=20&play=off`);
-      await lab.until("the panel that is in sight", async () => (await lab.button("Train").count()) === 1);
+  for (const [what, options] of Object.entries({ ...LOOKS, "on a phone": { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } })) {
+    test(what, async (context) => {
+      const lab = await labFor(context, { viewport: { width: 1280, height: 900 }, ...options });
+      await lab.openAtRest();
       assert.deepEqual(await violations(lab.page), []);
       const { scrollWidth, clientWidth } = await lab.page.evaluate(() => {
         const { scrollWidth, clientWidth } = document.documentElement;
         return { scrollWidth, clientWidth };
       });
       assert.ok(scrollWidth <= clientWidth, `nothing sticks out: ${scrollWidth} > ${clientWidth}`);
-      lab.assertQuiet();
-      await lab.close();
     });
   }
 });
@@ -48,32 +39,26 @@ const STATES = {
 };
 
 describe("axe finds nothing in what can be opened", () => {
-  for (const [what, options] of Object.entries({
-    "in light": { colorScheme: /** @type {const} */ ("light") },
-    "in the dark": { colorScheme: /** @type {const} */ ("dark") },
-    "in forced colours": { forcedColors: /** @type {const} */ ("active") },
-    "with more contrast": { contrast: /** @type {const} */ ("more") },
-  })) {
+  for (const [what, options] of Object.entries({ ...LOOKS, "with more contrast": { contrast: /** @type {const} */ ("more") } })) {
     for (const [state, { hash, opened = [] }] of Object.entries(STATES)) {
-      test(`${state}, ${what}`, async () => {
-        const lab = await Lab.in(browser, server.url, options);
+      test(`${state}, ${what}`, async (context) => {
+        const lab = await labFor(context, options);
         await lab.page.goto(`${server.url}#until=20&play=off&${hash}`);
         await lab.settled(20);
         await lab.page.evaluate((selectors) => {
           for (const details of document.querySelectorAll(selectors.join())) if (details instanceof HTMLDetailsElement) details.open = true;
         }, opened);
-        await lab.page.waitForTimeout(600);
+        if (hash.includes("layers=")) await lab.until("words about the layers", async () => (await lab.page.locator("#layers-legend").textContent()) !== "");
+        await lab.frame();
         assert.deepEqual(await lab.page.getByRole("alert").filter({ visible: true }).allTextContents(), [], "the link is understood");
         assert.deepEqual(await violations(lab.page), []);
-        lab.assertQuiet();
-        await lab.close();
       });
     }
   }
 });
 
-test("the keyboard alone reaches and works every control", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("the keyboard alone reaches and works every control", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off", n: 3 });
   await lab.settled(20, 3);
   const { page } = lab;
@@ -130,17 +115,15 @@ test("the keyboard alone reaches and works every control", async () => {
   await lab.button("Play").focus();
   await page.keyboard.press("Enter");
   await lab.button("Pause").waitFor();
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("who prefers reduced motion sees frames, not animation", async () => {
-  const lab = await Lab.in(browser, server.url, { reducedMotion: "reduce" });
+test("who prefers reduced motion sees frames, not animation", async (context) => {
+  const lab = await labFor(context, { reducedMotion: "reduce" });
   await lab.open({ until: 20 });
   await lab.settled(20);
   assert.equal(await lab.button("Play").count(), 1, "nothing plays by itself");
   const time = await lab.time.inputValue();
-  await lab.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await lab.frame();
   assert.equal(await lab.time.inputValue(), time);
   const before = await lab.canvas("Straight").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
   await lab.time.focus();
@@ -149,18 +132,16 @@ test("who prefers reduced motion sees frames, not animation", async () => {
     const now = await lab.canvas("Straight").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
     return now !== before;
   });
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("the focus stays where something was pressed; what goes away hands it on", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("the focus stays where something was pressed; what goes away hands it on", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off", n: 2, colour: "blue" });
   await lab.settled(20, 2);
   const { page } = lab;
   const { keyboard } = page;
   /** @param {import("playwright-core").Locator} place @param {string} what */
-  const isFocused = async (place, what) => assert.ok(await place.evaluate((element) => element === document.activeElement), `${what} has the focus`);
+  const isFocused = async (place, what) => assert.ok(await lab.hasFocus(place), `${what} has the focus`);
   /** @param {import("playwright-core").Locator} button */
   const press = async (button) => {
     await button.focus();
@@ -203,12 +184,10 @@ test("the focus stays where something was pressed; what goes away hands it on", 
   await lab.button("Add a mode").click();
   while ((await page.getByRole("button", { name: /^Mode 1 / }).count()) > 0) await keyboard.press("Delete");
   await isFocused(lab.button("Add a mode"), "what makes the next mode");
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("of what opens over a picture one is open at most; Escape, and turning to something else, close it", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("of what opens over a picture one is open at most; Escape, and turning to something else, close it", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
   const panel = lab.panel("Straight");
   const opened = async () => {
@@ -228,13 +207,11 @@ test("of what opens over a picture one is open at most; Escape, and turning to s
     assert.deepEqual(await opened(), [name], "inside it stays");
     await lab.page.keyboard.press("Escape");
     assert.deepEqual(await opened(), []);
-    assert.ok(await second.evaluate((summary) => summary === document.activeElement));
+    assert.ok(await lab.hasFocus(second), "the focus goes back");
     await second.click();
     await lab.page.getByRole("heading", { level: 1 }).click();
     assert.deepEqual(await opened(), []);
   }
-  lab.assertQuiet();
-  await lab.close();
 });
 
 /** Runs in the page: counts how often each region is told aloud, by its words at first; in the global `told`. */
@@ -249,8 +226,8 @@ function watchLiveRegions() {
   Object.assign(globalThis, { told });
 }
 
-test("nobody is told the time, the hits or the replayed step again and again", async () => {
-  const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 } });
+test("nobody is told the time, the hits or the replayed step again and again", async (context) => {
+  const lab = await labFor(context, { viewport: { width: 360, height: 740 } });
   const { page } = lab;
   await page.goto(`${server.url}#until=1000000`);
   const step = async () => Number(await lab.text("Straight", "sample-step"));
@@ -269,13 +246,11 @@ test("nobody is told the time, the hits or the replayed step again and again", a
   // The verdict is: every five seconds, where it is another.
   const most = 1 + (Date.now() - began) / 5000;
   assert.deepEqual(Object.entries(told).filter(([, times]) => times > most), [], `${most.toFixed(1)} at most`);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("a phone shows one panel with a switch", async () => {
-  const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
-  await lab.page.goto(`${server.url}#until=20&play=off`);
+test("a phone shows one panel with a switch", async (context) => {
+  const lab = await labFor(context, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  await lab.openAtRest();
   const visible = async () => {
     const shown = await Promise.all(PANELS.map((panel) => lab.panel(panel).isVisible()));
     return PANELS.filter((_, i) => shown[i]);
@@ -283,6 +258,4 @@ test("a phone shows one panel with a switch", async () => {
   await lab.until("the first panel", async () => (await visible()).join() === "Straight");
   await lab.page.getByRole("radio", { name: /^Curved/ }).check({ force: true });
   await lab.until("the other panel", async () => (await visible()).join() === "Curved");
-  lab.assertQuiet();
-  await lab.close();
 });

@@ -3,13 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor, server } from "./harness/stage.js";
 
 const RESTING = { dataset: "rings", until: 20, play: "off", n: 3 };
 
-test("a link to a place of the page goes there and leaves the experiment as it is", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a link to a place of the page goes there and leaves the experiment as it is", async (context) => {
+  const lab = await labFor(context);
   const { page } = lab;
   await lab.open(RESTING);
   await lab.settled(20, 3);
@@ -35,33 +34,27 @@ test("a link to a place of the page goes there and leaves the experiment as it i
   }
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "The lab");
   assert.equal(await page.getByRole("alert").count(), 0);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("a page opened at a place shows the default experiment there", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a page opened at a place shows the default experiment there", async (context) => {
+  const lab = await labFor(context);
   await lab.page.goto(`${server.url}#reading`);
   await lab.trainedFor(1);
   assert.equal(await lab.page.getByRole("alert").count(), 0);
   assert.ok(await lab.dataset("Five modes").isChecked());
-  lab.assertQuiet();
-  await lab.close();
 });
 
 for (const reducedMotion of /** @type {const} */ (["reduce", "no-preference"])) {
-  test(`the default experiment’s own link starts it, with motion: ${reducedMotion}`, async () => {
-    const lab = await Lab.in(browser, server.url, { reducedMotion });
+  test(`the default experiment’s own link starts it, with motion: ${reducedMotion}`, async (context) => {
+    const lab = await labFor(context, { reducedMotion });
     await lab.page.goto(`${server.url}#dataset=five-modes&n=2&seed=1${reducedMotion === "reduce" ? "&t=1" : ""}`);
     await lab.trainedFor(1);
     assert.ok(await lab.dataset("Five modes").isChecked());
-    lab.assertQuiet();
-    await lab.close();
   });
 }
 
-test("the way back leaves paused training paused where the networks are the same, and trains where they are not", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("the way back leaves paused training paused where the networks are the same, and trains where they are not", async (context) => {
+  const lab = await labFor(context);
   const { page } = lab;
   await lab.open({ until: 1_000_000, play: "off" });
   await lab.button("Pause training").click();
@@ -75,17 +68,26 @@ test("the way back leaves paused training paused where the networks are the same
   assert.equal(await lab.button("Train").count(), 1, "another solver has the same network");
   await lab.settled(step);
 
+  // Exchanged networks are brought to the same step, and no further.
+  const left = () => page.getByRole("region", { name: /^(Straight|Curved)$/ }).first().getByRole("heading").textContent();
+  const before = await lab.hashes();
+  for (const [way, name] of [["Swap panels", "Curved"], ["Undo", "Straight"], ["Redo", "Curved"]]) {
+    await lab.button(way ?? "").click();
+    assert.equal(await left(), name, way);
+    assert.equal(await lab.button("Train").count(), 1, `${way} leaves it paused`);
+    await lab.settled(step);
+    assert.deepEqual(await lab.hashes(), before, way);
+  }
+
   await lab.dataset("Rings").check();
   await lab.trainedFor(1);
   await lab.button("Pause training").click();
   await lab.button("Undo").click();
   await lab.button("Pause training").waitFor();
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("the first taste is kept, and a link that comes later leaves it", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("tastes are kept from the first one on, and a link, which says more, leaves them", async (context) => {
+  const lab = await labFor(context);
   const { page } = lab;
   const trails = page.getByRole("checkbox", { name: "Trails", exact: true });
   const speed = page.getByRole("combobox", { name: "Speed", exact: true });
@@ -104,6 +106,6 @@ test("the first taste is kept, and a link that comes later leaves it", async () 
   await lab.until("what the next link says", async () => (await speed.inputValue()) === "0.5");
   await visit("");
   assert.deepEqual([await trails.isChecked(), await speed.inputValue()], [false, "1"]);
-  lab.assertQuiet();
-  await lab.close();
+  await visit("#dataset=rings");
+  assert.ok(await trails.isChecked(), "a link that says nothing of it means the default");
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { violations } from "./harness/audit.js";
 import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 const CHARTS = ["Loss", "Error against evaluations", "Straightness over training", "Hits against evaluations"];
 
@@ -19,8 +19,9 @@ async function reading(lab, chart) {
   return (await probe(lab, chart).getAttribute("aria-valuetext")) ?? "";
 }
 
-async function trained() {
-  const lab = await Lab.in(browser, server.url);
+/** @param {import("node:test").TestContext} context */
+async function trained(context) {
+  const lab = await labFor(context);
   await lab.open({ dataset: "five-modes", seed: 1, n: 2, until: 400, play: "off" });
   await lab.settled(400, 2);
   await lab.until("all points of the curves", async () => /100 evaluations: .*Straight.*Curved/.test(await lastReading(lab)));
@@ -33,8 +34,8 @@ async function lastReading(lab) {
   return reading(lab, "Hits against evaluations");
 }
 
-test("every chart is read by arrow keys and has a table that says the same", async () => {
-  const lab = await trained();
+test("every chart is read by arrow keys and has a table that says the same", async (context) => {
+  const lab = await trained(context);
   for (const chart of CHARTS) {
     const slider = probe(lab, chart);
     await slider.press("Home");
@@ -54,12 +55,10 @@ test("every chart is read by arrow keys and has a table that says the same", asy
     for (const cell of cells) assert.ok(last.includes(cell), `${chart}: “${last}” holds ${cell}`);
   }
   assert.deepEqual(await violations(lab.page), []);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("what is read at your N is what the panels say", async () => {
-  const lab = await trained();
+test("what is read at your N is what the panels say", async (context) => {
+  const lab = await trained(context);
   const hits = await Promise.all([lab.stat("Straight", "hits"), lab.stat("Curved", "hits")]);
   const slider = probe(lab, "Hits against evaluations");
   await slider.press("Home");
@@ -67,11 +66,10 @@ test("what is read at your N is what the panels say", async () => {
   const values = [...(await reading(lab, "Hits against evaluations")).matchAll(/([\d.]+) %/g)].map(([, value]) => Number(value) / 100);
   assert.equal(values.length, 2);
   for (const [i, value] of values.entries()) assert.ok(Math.abs(value - (hits[i] ?? NaN)) < 0.001, `${value} against ${hits[i]}`);
-  await lab.close();
 });
 
-test("pointing at a chart reads it, and leaving it goes back", async () => {
-  const lab = await trained();
+test("pointing at a chart reads it, and leaving it goes back", async (context) => {
+  const lab = await trained(context);
   const chart = lab.page.getByRole("img", { name: /^Loss after/ });
   await chart.scrollIntoViewIfNeeded();
   const box = await chart.boundingBox();
@@ -81,11 +79,10 @@ test("pointing at a chart reads it, and leaving it goes back", async () => {
   await lab.until("another reading", async () => (await reading(lab, "Loss")) !== resting);
   await lab.page.mouse.move(box.x + box.width / 2, box.y - 40);
   await lab.until("the reading of now", async () => (await reading(lab, "Loss")) === resting);
-  await lab.close();
 });
 
-test("all solvers are compared at equal evaluations, and the link keeps what was chosen", async () => {
-  const lab = await trained();
+test("all solvers are compared at equal evaluations, and the link keeps what was chosen", async (context) => {
+  const lab = await trained(context);
   await lab.page.getByRole("checkbox", { name: "All solvers, without noise", exact: true }).check();
   await lab.page.getByRole("checkbox", { name: "Logarithmic", exact: true }).uncheck();
   const chart = "Error against evaluations";
@@ -96,17 +93,14 @@ test("all solvers are compared at equal evaluations, and the link keeps what was
     return text.startsWith("8 evaluations: ") && [...text.matchAll(/(Straight|Curved) with [^,]+? [\d.]+/g)].length >= 8;
   });
   await lab.until("the link", async () => lab.page.url().includes("solvers=on") && lab.page.url().includes("log=off"));
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("on a phone the charts stand one below the other and nothing sticks out", async () => {
-  const lab = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
-  await lab.page.goto(`${server.url}#until=100&play=off`);
+test("on a phone the charts stand one below the other and nothing sticks out", async (context) => {
+  const lab = await labFor(context, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  await lab.openAtRest({ until: 100 });
   await lab.until("a chart", async () => (await reading(lab, "Loss")).startsWith("Step 100"));
   const lefts = await Promise.all(CHARTS.map(async (chart) => (await probe(lab, chart).boundingBox())?.x));
   assert.equal(new Set(lefts).size, 1);
   const over = await lab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(over <= 0, `${over} px stick out`);
-  await lab.close();
 });

@@ -4,21 +4,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Lab, PANELS } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 /** @typedef {{ name: string, label: string, summary: string }} Entry */
 /** @typedef {Record<"targets" | "sources" | "schedules" | "couplings" | "fields" | "solvers" | "diffusions" | "rounds", Entry[]>} Registry */
 
 /** What the library itself says it can do. @param {Lab} lab @returns {Promise<Registry>} */
 function registryOf(lab) {
-  return lab.page.evaluate(async () => {
-    const { registry } = await import(/** @type {any} */ (new URL("pkg/flow_wasm.js", document.baseURI).href));
-    return JSON.parse(registry());
-  });
+  return lab.withModules(["pkg/flow_wasm"], ({ registry }) => JSON.parse(registry()));
 }
 
-test("every entry of the library's tables is in a menu and in the link", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("every entry of the library's tables is in a menu and in the link", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
   const registry = await registryOf(lab);
   for (const { label } of registry.targets) assert.equal(await lab.dataset(label).count(), 1, label);
@@ -46,25 +43,21 @@ test("every entry of the library's tables is in a menu and in the link", async (
       assert.deepEqual(complaints, [], key.join("="));
     }
   }
-  lab.assertQuiet();
-  await lab.close();
 });
 
 /** What the page makes of a link. @param {Lab} lab @param {string} hash @returns {Promise<{ complaints: string[] }>} */
 function readLink(lab, hash) {
-  return lab.page.evaluate(async (hash) => {
-    const own = (/** @type {string} */ path) => import(/** @type {any} */ (new URL(path, document.baseURI).href));
-    const [{ defaultState }, { readHash }, { registry }] = await Promise.all(["state", "link", "registry"].map((name) => own(`www/${name}.js`)));
-    return readHash(hash, defaultState({ reducedMotion: false }), registry());
-  }, hash);
+  return lab.withModules(
+    ["www/state", "www/link", "www/registry"],
+    ({ defaultState, readHash, registry }, hash) => readHash(hash, defaultState({ reducedMotion: false }), registry()),
+    hash,
+  );
 }
 
 test("each combination of choices is accepted, or refused with a reason", async (context) => {
-  const lab = await Lab.in(browser, server.url);
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
-  const { allowed, refused, silent } = await lab.page.evaluate(async () => {
-    const own = (/** @type {string} */ path) => import(/** @type {any} */ (new URL(path, document.baseURI).href));
-    const [{ defaultState, plainFlow }, { registry, reasonAgainst }, { configOf }] = await Promise.all([own("www/state.js"), own("www/registry.js"), own("www/experiment.js")]);
+  const { allowed, refused, silent } = await lab.withModules(["www/state", "www/registry", "www/experiment"], ({ defaultState, plainFlow, registry, reasonAgainst, configOf }) => {
     const tables = registry();
     const names = (/** @type {Entry[]} */ entries) => entries.map(({ name }) => name);
     const outcome = { allowed: 0, refused: 0, silent: /** @type {string[]} */ ([]) };
@@ -87,14 +80,13 @@ test("each combination of choices is accepted, or refused with a reason", async 
   context.diagnostic(`${allowed} combinations are accepted, ${refused} refused`);
   assert.deepEqual(silent, [], "no refusal without a reason");
   assert.ok(allowed > 2000 && refused > 1000, `${allowed} accepted, ${refused} refused`);
-  await lab.close();
 });
 
-test("a choice changes the experiment it belongs to, and the link", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a choice changes the experiment it belongs to, and the link", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off", n: 8 });
   await lab.settled(20, 8);
-  const before = await Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
+  const before = await lab.hashes();
   await lab.panel("Curved").getByRole("combobox", { name: "Solver", exact: true }).selectOption("Heun");
   await lab.until("another picture in Curved", async () => (await lab.text("Curved", "hash")) !== before[1] && (await lab.text("Curved", "hash")) !== "");
   assert.equal(await lab.stat("Curved", "nfe"), 8, "four steps of Heun cost as much as eight of Euler");
@@ -105,33 +97,24 @@ test("a choice changes the experiment it belongs to, and the link", async () => 
   await lab.settled(20, 8);
   await lab.until("the link", async () => lab.page.url().includes("curved.schedule=cond-ot"));
   const chosen = await lab.text("Curved", "hash");
-  const again = await Lab.in(browser, server.url);
+  const again = await labFor(context);
   await again.page.goto(lab.page.url());
   await again.until("the same picture", async () => (await again.text("Curved", "hash")) === chosen);
-  again.assertQuiet();
-  await again.close();
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("an impossible link is refused with the reason and shows something sound", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("an impossible link is refused with the reason and shows something sound", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off", "curved.coupling": "minibatch-ot", "curved.noise": 0.5 });
   await lab.settled(20);
   const notice = lab.page.getByRole("alert");
   assert.match((await notice.textContent()) ?? "", /not paired independently/);
-  lab.assertQuiet();
-  await lab.close();
 });
 
 test("10,000 damaged links are read without an error, and each damage is named", async (context) => {
-  const lab = await Lab.in(browser, server.url);
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
-  const { slowest, worst, sound, named } = await lab.page.evaluate(async () => {
-    const own = (/** @type {string} */ path) => import(/** @type {any} */ (new URL(path, document.baseURI).href));
-    const [{ defaultState }, { KEYS, readHash, writeHash }, { registry, reasonAgainst }, { configOf }] = await Promise.all(
-      ["state", "link", "registry", "experiment"].map((name) => own(`www/${name}.js`)),
-    );
+  const modules = ["www/state", "www/link", "www/registry", "www/experiment"];
+  const { slowest, worst, sound, named } = await lab.withModules(modules, ({ defaultState, KEYS, readHash, writeHash, registry, reasonAgainst, configOf }) => {
     let seed = 1;
     const random = (/** @type {number} */ below) => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -164,6 +147,4 @@ test("10,000 damaged links are read without an error, and each damage is named",
   context.diagnostic(`slowest ${slowest.toFixed(1)} ms: ${worst.slice(0, 80)}`);
   assert.ok(slowest < 1000);
   assert.deepEqual({ sound, named }, { sound: 10_000, named: 10_000 });
-  lab.assertQuiet();
-  await lab.close();
 });

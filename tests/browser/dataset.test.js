@@ -3,16 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lab, PANELS } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { PANELS } from "./harness/lab.js";
+import { labFor } from "./harness/stage.js";
 
 const GUIDED = { dataset: "five-modes", n: 4, until: 20, play: "off", "straight.guided": 4, "curved.guided": 1, "curved.solver": "heun" };
 
-test("a mode that the next dataset does not have is no longer the goal; one undo brings both back", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a mode that the next dataset does not have is no longer the goal; one undo brings both back", async (context) => {
+  const lab = await labFor(context);
   await lab.open(GUIDED);
   await lab.settled(20, 4);
-  const guide = (/** @type {"Straight" | "Curved"} */ panel) => lab.panel(panel).getByRole("combobox", { name: "Guide towards", includeHidden: true }).inputValue();
+  const guide = (/** @type {string} */ panel) => lab.panel(panel).getByRole("combobox", { name: "Guide towards", includeHidden: true }).inputValue();
   await lab.dataset("Two clusters").check();
   await lab.settled(20, 4);
   const notice = lab.page.getByRole("alert");
@@ -30,12 +30,10 @@ test("a mode that the next dataset does not have is no longer the goal; one undo
   await lab.dataset("Eight Gaussians").check();
   assert.deepEqual(await Promise.all(PANELS.map(guide)), ["4", "1"]);
   assert.equal(await notice.count(), 0);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("own data that exclude a choice are used in one step, and what gives way is said", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("own data that exclude a choice are used in one step, and what gives way is said", async (context) => {
+  const lab = await labFor(context);
   await lab.open(GUIDED);
   await lab.settled(20, 4);
   await lab.page.getByRole("button", { name: /^Your own data/ }).click();
@@ -49,18 +47,13 @@ test("own data that exclude a choice are used in one step, and what gives way is
   assert.ok(await lab.dataset("Five modes").isChecked());
   assert.ok(await lab.button("Undo").isDisabled(), "it was one step");
   await lab.settled(20, 4);
-  lab.assertQuiet();
-  await lab.close();
 });
 
 test("from whatever is chosen, each dataset comes to an experiment that can be", async (context) => {
-  const lab = await Lab.in(browser, server.url);
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
-  const { tried, gaveWay, wrong } = await lab.page.evaluate(async () => {
-    const own = (/** @type {string} */ path) => import(/** @type {any} */ (new URL(path, document.baseURI).href));
-    const [{ defaultState, plainFlow }, { registry, reasonAgainst }, { configOf }, { possibleForBoth }] = await Promise.all(
-      ["state", "registry", "experiment", "choices"].map((name) => own(`www/${name}.js`)),
-    );
+  const modules = ["www/state", "www/registry", "www/experiment", "www/choices"];
+  const { tried, gaveWay, wrong } = await lab.withModules(modules, ({ defaultState, plainFlow, registry, reasonAgainst, configOf, possibleForBoth }) => {
     const names = (/** @type {{ name: string }[]} */ entries) => entries.map(({ name }) => name);
     const { targets, sources, schedules, fields, solvers } = registry();
     const found = { tried: 0, gaveWay: 0, wrong: /** @type {string[]} */ ([]) };
@@ -87,5 +80,4 @@ test("from whatever is chosen, each dataset comes to an experiment that can be",
   context.diagnostic(`${tried} choices, something gives way in ${gaveWay}`);
   assert.deepEqual(wrong.slice(0, 10), []);
   assert.ok(gaveWay > 100, `${gaveWay}`);
-  await lab.close();
 });

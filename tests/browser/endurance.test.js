@@ -3,14 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lab, PANELS } from "./harness/lab.js";
 import { memoryOf } from "./harness/memory.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 const DATASETS = ["Checkerboard", "Two clusters", "Eight Gaussians", "Two moons", "Rings", "Spiral", "Five modes"];
 
 test("rough handling leaves the right experiment, and no trace in memory", async (context) => {
-  const lab = await Lab.in(browser, server.url);
+  const lab = await labFor(context);
   await lab.open({ dataset: "five-modes", n: 4, until: 60, seed: 9 });
   await lab.settled(60, 4);
 
@@ -20,8 +19,8 @@ test("rough handling leaves the right experiment, and no trace in memory", async
     await lab.drag(lab.eulerSteps, 0.9, 30);
     await lab.drag(lab.eulerSteps, 0.1, 30);
     for (const width of [500, 900, 360, 1280]) await lab.page.setViewportSize({ width, height: 800 });
-    await hide(lab.page, true);
-    await hide(lab.page, false);
+    await lab.hide(true);
+    await lab.hide(false);
     for (let i = 0; i < resets; i += 1) await lab.button("Reset").click();
     await lab.dataset("Two moons").check();
     await lab.setEulerSteps(4);
@@ -40,26 +39,10 @@ test("rough handling leaves the right experiment, and no trace in memory", async
   assert.ok(last.heap <= 1.1 * first.heap + 1e6, `the JavaScript heap has not grown: ${first.heap} to ${last.heap} bytes`);
 
   assert.ok(await lab.dataset("Two moons").isChecked());
-  const shown = await Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
-  lab.assertQuiet();
-  await lab.close();
+  const shown = await lab.hashes();
 
-  const fresh = await Lab.in(browser, server.url);
+  const fresh = await labFor(context);
   await fresh.open({ dataset: "two-moons", n: 4, until: 60, seed: 9 });
   await fresh.settled(60, 4);
-  assert.deepEqual(shown, await Promise.all(PANELS.map((panel) => fresh.text(panel, "hash"))));
-  await fresh.close();
+  assert.deepEqual(shown, await fresh.hashes());
 });
-
-/**
- * What the page hears when its tab goes to the back or to the front.
- * @param {import("playwright-core").Page} page
- * @param {boolean} hidden
- */
-function hide(page, hidden) {
-  return page.evaluate((hidden) => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
-    document.dispatchEvent(new Event("visibilitychange"));
-  }, hidden);
-}

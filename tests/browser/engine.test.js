@@ -3,23 +3,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor, server } from "./harness/stage.js";
 
 const SAMPLING = { particles: 200, steps: 2, solver: { type: "euler" }, field: "learned", diffusion: null, guidance: null };
 /** These pairs leave no field in closed form. */
 const CONFIG = { seed: 1, coupling: { type: "minibatch-ot" }, sampling: SAMPLING };
 const IMPOSSIBLE = { ...SAMPLING, field: "exact" };
 
+/** At an address of the server, but not the page's own, which would begin flows of its own. @param {import("node:test").TestContext} context */
+async function besidePage(context) {
+  const lab = await labFor(context);
+  // A picture has no icon of its own, so the browser asks for the server's.
+  lab.expects((complaint) => complaint.includes("404"));
+  await lab.page.goto(`${server.url}www/icon.svg`);
+  return lab;
+}
+
 /**
  * Tells an engine these things, one right after the other, and answers with all it says until it rests at step 30. What is
  * told as `later` comes when the engine has said something of that kind.
+ * @param {import("node:test").TestContext} context
  * @param {{ now: [string, ...any[]][], later?: { kind: string, then: [string, ...any[]] } }} told
  */
-async function conversation(told) {
-  const lab = await Lab.in(browser, server.url);
-  // Any address of the server but the page's own, which would begin flows of its own.
-  await lab.page.goto(`${server.url}www/icon.svg`);
+async function conversation(context, told) {
+  const lab = await besidePage(context);
   const heard = await lab.page.evaluate(async ({ now, later }) => {
     const own = (/** @type {string} */ path) => import(/** @type {any} */ (new URL(path, location.href).href));
     const { Engine } = await own("/www/engine.js");
@@ -40,19 +47,18 @@ async function conversation(told) {
       for (const [method, ...parameters] of now) engine[method](...parameters);
     });
   }, told);
-  await lab.close();
   return /** @type {{ kind: string, step: number, reason?: string, field?: string, generation: number }[]} */ (heard);
 }
 
 const COURSE = { until: 30, goal: 30 };
 
-test("an experiment that cannot be is told", async () => {
-  const heard = await conversation({ now: [["configure", { ...CONFIG, sampling: IMPOSSIBLE }, COURSE, undefined, []]] });
+test("an experiment that cannot be is told", async (context) => {
+  const heard = await conversation(context, { now: [["configure", { ...CONFIG, sampling: IMPOSSIBLE }, COURSE, undefined, []]] });
   assert.match(heard.at(-1)?.reason ?? "", /exact/);
 });
 
-test("an experiment that cannot be, and that nobody wants any more, does no harm", async () => {
-  const heard = await conversation({
+test("an experiment that cannot be, and that nobody wants any more, does no harm", async (context) => {
+  const heard = await conversation(context, {
     now: [
       ["configure", { ...CONFIG, sampling: IMPOSSIBLE }, COURSE, undefined, []],
       ["configure", CONFIG, COURSE, undefined, []],
@@ -62,8 +68,8 @@ test("an experiment that cannot be, and that nobody wants any more, does no harm
   assert.ok(heard.some(({ kind, generation }) => kind === "picture" && generation === 2));
 });
 
-test("after a sampling that cannot be there is no picture of the one before", async () => {
-  const heard = await conversation({
+test("after a sampling that cannot be there is no picture of the one before", async (context) => {
+  const heard = await conversation(context, {
     now: [["configure", CONFIG, COURSE, undefined, []]],
     later: { kind: "straightness", then: ["sample", IMPOSSIBLE, undefined] },
   });
@@ -73,11 +79,9 @@ test("after a sampling that cannot be there is no picture of the one before", as
   assert.deepEqual(after.filter(({ kind }) => kind === "picture"), []);
 });
 
-test("work waits from a press until it is shown, and does not wait for ever", async () => {
-  const lab = await Lab.in(browser, server.url);
-  await lab.page.goto(`${server.url}www/icon.svg`);
-  const counts = await lab.page.evaluate(async () => {
-    const { Turns } = await import(/** @type {any} */ (new URL("/www/worker/turns.js", location.href).href));
+test("work waits from a press until it is shown, and does not wait for ever", async (context) => {
+  const lab = await besidePage(context);
+  const counts = await lab.withModules(["/www/worker/turns"], async ({ Turns }) => {
     let taken = 0;
     let isOver = false;
     const turns = new Turns(() => {
@@ -106,5 +110,4 @@ test("work waits from a press until it is shown, and does not wait for ever", as
   });
   assert.equal(counts.meanwhile, 0);
   assert.ok(counts.atFirst > 0 && counts.toldToGoOn > 0 && counts.leftAlone > 0);
-  await lab.close();
 });

@@ -8,14 +8,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 const run = promisify(execFile);
 const STEPS = 4000;
 
-test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field's error, hits and straightness`, async () => {
-  const lab = await Lab.in(browser, server.url);
+test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field's error, hits and straightness`, async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: STEPS, n: 4, particles: 2000, play: "off" });
   await lab.settled(STEPS);
   await lab.page.getByRole("checkbox", { name: "Error of the field" }).check();
@@ -39,6 +38,4 @@ test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field'
   assert.ok(Math.abs(shown / report.field_error - 1) < 0.01, `${shown} in the page, ${report.field_error} from flow`);
   assert.ok(Math.abs(hits - report.evaluations[0].hits) < 0.02, `${hits} in the page, ${report.evaluations[0].hits} from flow`);
   assert.ok(Math.abs(straightness / report.straightness - 1) < 0.05, `${straightness} in the page, ${report.straightness} from flow`);
-  lab.assertQuiet();
-  await lab.close();
 });

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lab, PANELS } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { PANELS } from "./harness/lab.js";
+import { browser, labFor, server } from "./harness/stage.js";
 
 for (const [bad, named] of Object.entries({
   "dataset=unicorns": "dataset",
@@ -15,20 +15,19 @@ for (const [bad, named] of Object.entries({
   "colour=blue": "colour",
   "%00%ff=%zz": "",
 })) {
-  test(`a link with ${bad} gives the default and a notice`, async () => {
-    const lab = await Lab.in(browser, server.url);
+  test(`a link with ${bad} gives the default and a notice`, async (context) => {
+    const lab = await labFor(context);
     await lab.page.goto(`${server.url}#${bad}&until=20&play=off`);
     await lab.settled(20);
     assert.ok(await lab.dataset("Five modes").isChecked());
     const notice = lab.page.getByText(new RegExp(`“${named}`)).first();
     assert.ok(await notice.isVisible(), await lab.page.getByRole("region", { name: "Notices" }).innerText());
-    lab.assertQuiet();
-    await lab.close();
   });
 }
 
-test("a worker that dies says so and can be restarted, while the other panel goes on", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a worker that dies says so and can be restarted, while the other panel goes on", async (context) => {
+  const lab = await labFor(context);
+  lab.expects((complaint) => complaint.includes("struck by a test"));
   await lab.open({ until: 1_000_000, play: "off" });
   await lab.trainedFor(10);
   const [victim] = lab.page.workers();
@@ -50,21 +49,19 @@ test("a worker that dies says so and can be restarted, while the other panel goe
 
   await restart.focus();
   await lab.page.keyboard.press("Enter");
-  assert.ok(await lab.panel(hurt).evaluate((panel) => panel === document.activeElement), "the button that goes away hands the focus on");
+  assert.ok(await lab.hasFocus(lab.panel(hurt)), "the button that goes away hands the focus on");
   await lab.until("the restarted panel to train", async () => Number(await lab.text(hurt, "training-step")) > 0);
   assert.equal(await restart.count(), 0);
-  lab.assertQuiet((complaint) => complaint.includes("struck by a test"));
-  await lab.close();
 });
 
-test("a page whose compiled half is missing says so", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a page whose compiled half is missing says so", async (context) => {
+  const lab = await labFor(context);
+  lab.expects((complaint) => complaint.includes("404"));
   await lab.page.route("**/*.wasm", (route) => route.fulfill({ status: 404, body: "gone" }));
   await lab.page.goto(server.url);
   const notice = lab.page.getByText(/could not/).first();
   await notice.waitFor();
   assert.match(await notice.innerText(), /404/);
-  await lab.close();
 });
 
 test("without scripts the page can still be read", async () => {
@@ -77,8 +74,8 @@ test("without scripts the page can still be read", async () => {
   await context.close();
 });
 
-test("an experiment that cannot be begun is refused in words for the reader", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("an experiment that cannot be begun is refused in words for the reader", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
   await lab.settled(20);
   const [victim] = lab.page.workers();
@@ -87,6 +84,4 @@ test("an experiment that cannot be begun is refused in words for the reader", as
     dispatchEvent(new MessageEvent("message", { data: message }));
   });
   await lab.page.getByText(/^(Straight|Curved) stopped while starting: /).waitFor();
-  lab.assertQuiet();
-  await lab.close();
 });

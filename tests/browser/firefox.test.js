@@ -57,8 +57,14 @@ test("a link from Chromium gives the same bits here, whatever the experiment", a
       const lab = await Lab.in(from, server.url);
       await lab.open({ ...state, until: 100, play: "off", t: 1, particles: 500 });
       await lab.until("training at rest", async () => (await lab.page.getByText("Trained to step 100, as set.").count()) === 1);
-      await lab.page.waitForTimeout(500);
-      hashes.push(await Promise.all(PANELS.map((panel) => lab.text(panel, "hash"))));
+      // A picture of a network that learns is one of the step that is asked for, or of the kept one before it.
+      const learning = PANELS.filter((panel) => !(`${panel.toLowerCase()}.field` in state));
+      const isShown = (/** @type {number} */ step) => ("replay" in state ? step > 0 && step <= state.replay : step === 100);
+      await lab.until("whole pictures of these weights", async () => {
+        const steps = await Promise.all(learning.map((panel) => lab.text(panel, "sample-step")));
+        return steps.every((step) => isShown(Number(step))) && (await lab.hashes()).every(Boolean);
+      });
+      hashes.push(await lab.hashes());
       lab.assertQuiet();
       await lab.close();
     }

@@ -8,9 +8,8 @@ import { test } from "node:test";
 
 import { PNG } from "pngjs";
 
-import { Lab } from "./harness/lab.js";
 import { difference } from "./harness/pictures.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor, server } from "./harness/stage.js";
 
 const SCREENS = { 360: 740, 768: 1024, 1280: 900, 1920: 1080 };
 const SCHEMES = /** @type {const} */ (["light", "dark"]);
@@ -21,19 +20,22 @@ const TOLERATED_SHARE = 0.004;
 for (const [width, height] of Object.entries(SCREENS)) {
   for (const colorScheme of SCHEMES) {
     test(`${width} pixels wide, ${colorScheme}`, async (context) => {
-      const lab = await Lab.in(browser, server.url, { viewport: { width: Number(width), height }, colorScheme });
+      const lab = await labFor(context, { viewport: { width: Number(width), height }, colorScheme });
       await lab.page.goto(`${server.url}#until=300&play=off&t=1&n=4`);
       await lab.until("both networks at rest", async () => (await lab.page.getByText("Trained to step 300, as set.").count()) === 1);
       // How fast this machine is belongs to no picture.
       await lab.page.evaluate(() => {
         for (const data of document.querySelectorAll("[data-stat=steps-per-second]")) if (data instanceof HTMLElement) data.style.visibility = "hidden";
       });
-      await lab.page.waitForTimeout(800);
-      const bytes = await lab.page.screenshot();
+      let bytes = await lab.page.screenshot();
+      await lab.until("a page on which nothing moves", async () => {
+        const before = bytes;
+        await lab.frame();
+        bytes = await lab.page.screenshot();
+        return bytes.equals(before);
+      });
       const shot = PNG.sync.read(bytes);
       const fonts = await lab.page.evaluate(probeFonts);
-      lab.assertQuiet();
-      await lab.close();
 
       const file = new URL(`${width}-${colorScheme}.png`, FOLDER);
       const fontFile = new URL("fonts.json", FOLDER);

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { Lab, PANELS } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 /** How many pixels of a panel's layers are inked. @param {Lab} lab @param {(typeof PANELS)[number]} panel @param {string} sheet */
 function inked(lab, panel, sheet) {
@@ -23,8 +23,9 @@ function isOwnReading(complaint) {
   return complaint.includes("willReadFrequently");
 }
 
-test("every layer draws, or says why it cannot", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("every layer draws, or says why it cannot", async (context) => {
+  const lab = await labFor(context);
+  lab.expects(isOwnReading);
   await lab.open({ until: 300, play: "off", t: 0.5, "curved.schedule": "cosine" });
   await lab.settled(300);
   const group = lab.page.getByRole("group", { name: "Layers" });
@@ -45,12 +46,11 @@ test("every layer draws, or says why it cannot", async () => {
     await box.uncheck();
     await lab.until(`${name} gone`, async () => (await inked(lab, "Curved", "plane-layers")) === 0);
   }
-  lab.assertQuiet(isOwnReading);
-  await lab.close();
 });
 
-test("what a picture shows by itself can be left out, in the page, its link and what leaves it", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("what a picture shows by itself can be left out, in the page, its link and what leaves it", async (context) => {
+  const lab = await labFor(context);
+  lab.expects(isOwnReading);
   await lab.open({ until: 100, play: "off", t: 0.5, n: 8 });
   await lab.settled(100, 8);
   const box = (/** @type {string} */ name) => lab.page.getByRole("checkbox", { name, exact: true });
@@ -77,24 +77,22 @@ test("what a picture shows by itself can be left out, in the page, its link and 
   assert.deepEqual(await Promise.all(["Particle dots", "Trails", "Target outline"].map((name) => box(name).isChecked())), [false, false, false]);
   for (const name of ["Particle dots", "Trails", "Target outline"]) await box(name).check();
   await lab.until("all of it", async () => JSON.stringify(await drawn()) === JSON.stringify([whole, backdrop]));
-  lab.assertQuiet(isOwnReading);
-  await lab.close();
 });
 
-test("of the washes one is shown, and the link says which", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("of the washes one is shown, and the link says which", async (context) => {
+  const lab = await labFor(context);
+  lab.expects(isOwnReading);
   await lab.open({ until: 100, play: "off", layers: "arrows.true" });
   const box = (/** @type {string} */ name) => lab.page.getByRole("checkbox", { name, exact: true });
   assert.ok(await box("True density").isChecked());
   await box("Learned density").check();
   assert.deepEqual(await Promise.all(["Velocity arrows", "True density", "Learned density"].map((name) => box(name).isChecked())), [true, false, true]);
   await lab.until("the link", () => Promise.resolve(lab.page.url().includes("layers=arrows.learned")));
-  lab.assertQuiet(isOwnReading);
-  await lab.close();
 });
 
-test("a place answers why, by pointer and by keys", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a place answers why, by pointer and by keys", async (context) => {
+  const lab = await labFor(context);
+  lab.expects(isOwnReading);
   await lab.open({ until: 200, play: "off", t: 0.4, probe: "pairs", place: "0.5_-1.2" });
   await lab.settled(200);
   const words = lab.page.locator("#why-words");
@@ -108,12 +106,11 @@ test("a place answers why, by pointer and by keys", async () => {
   await lab.until("ways in words", async () => /one step and eight steps end/.test((await words.textContent()) ?? ""));
   await lab.page.getByRole("combobox", { name: "Ask the plane" }).selectOption("off");
   await lab.until("nothing", async () => (await words.textContent()) === "");
-  lab.assertQuiet(isOwnReading);
-  await lab.close();
 });
 
-test("the journey shows all times side by side, and the cloud on its way", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("the journey shows all times side by side, and the cloud on its way", async (context) => {
+  const lab = await labFor(context);
+  lab.expects(isOwnReading);
   await lab.open({ until: 100, play: "off", t: 0.2, n: 8 });
   await lab.settled(100, 8);
   await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("journey");
@@ -133,8 +130,6 @@ test("the journey shows all times side by side, and the cloud on its way", async
   await lab.until("the chords", async () => (await inked(lab, "Straight", "plane-layers")) > 200);
   await lab.until("the plane again", () => lab.panel("Straight").locator(".plane-particles").isVisible());
   assert.equal(await lab.panel("Straight").locator(".plane-journey").isVisible(), false);
-  lab.assertQuiet(isOwnReading);
-  await lab.close();
 });
 
 /** How many hues, of twelve, the clear colours of a panel's canvas have. @param {Lab} lab @param {(typeof PANELS)[number]} panel @param {string} selector */
@@ -154,8 +149,9 @@ function hues(lab, panel, selector) {
   });
 }
 
-test("the colour tells the origin in the plane, the film and the journey", async () => {
-  const lab = await Lab.in(browser, server.url, { reducedMotion: "reduce" });
+test("the colour tells the origin in the plane, the film and the journey", async (context) => {
+  const lab = await labFor(context, { reducedMotion: "reduce" });
+  lab.expects(isOwnReading);
   await lab.open({ until: 100, n: 8, t: 0.3 });
   await lab.settled(100, 8);
   const choose = (/** @type {string} */ name, /** @type {string} */ option) => lab.page.getByRole("combobox", { name, exact: true }).selectOption(option);
@@ -172,12 +168,11 @@ test("the colour tells the origin in the plane, the film and the journey", async
     await choose("Colour by", "hit or miss");
     for (const panel of PANELS) for (const sheet of sheets) await lab.until(`${sheet} of ${panel} by hit`, async () => (await hues(lab, panel, sheet)) <= 4);
   }
-  lab.assertQuiet(isOwnReading);
-  await lab.close();
 });
 
-test("an experiment that begins anew is no answer to what the plane was asked", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("an experiment that begins anew is no answer to what the plane was asked", async (context) => {
+  const lab = await labFor(context);
+  lab.expects(isOwnReading);
   await lab.page.addInitScript(() => {
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = /** @param {any} message @param {any} rest */ function (message, rest) {
@@ -196,12 +191,11 @@ test("an experiment that begins anew is no answer to what the plane was asked", 
   await lab.until("a question on its way", () => lab.page.evaluate(() => Boolean(/** @type {any} */ (window).swallowed)));
   await lab.button("Reset").click();
   await lab.until("no words", async () => (await words.textContent()) === "");
-  lab.assertQuiet(isOwnReading);
-  await lab.close();
 });
 
-test("the density of the particles is that of all of them, also after a first sight of a few", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("the density of the particles is that of all of them, also after a first sight of a few", async (context) => {
+  const lab = await labFor(context);
+  lab.expects(isOwnReading);
   await lab.open({ until: 20, play: "off", t: 0.5, layers: "crowd", particles: 20000, n: 63 });
   await lab.settled(20, 63);
   await lab.setEulerSteps(64);
@@ -219,6 +213,4 @@ test("the density of the particles is that of all of them, also after a first si
   await lab.until("another drawing", async () => (await picture()) !== before);
   await lab.page.keyboard.press("ArrowLeft");
   await lab.until("the same drawing as before", async () => (await picture()) === before);
-  lab.assertQuiet(isOwnReading);
-  await lab.close();
 });

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { violations } from "./harness/audit.js";
-import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { Lab, PANELS } from "./harness/lab.js";
+import { labFor } from "./harness/stage.js";
 
 /**
  * What sticks out of the window or is cut off by its own box. Rows that scroll are not cut off.
@@ -50,11 +50,10 @@ function tooSmall(lab, least) {
 
 // A window of 1280 pixels at 400 % is one of 320.
 for (const [width, height] of /** @type {const} */ ([[320, 256], [320, 640], [360, 740], [768, 1024], [1280, 800], [1920, 1080]])) {
-  test(`${width} by ${height}: everything is inside`, async () => {
+  test(`${width} by ${height}: everything is inside`, async (context) => {
     const isTouch = width < 1000;
-    const lab = await Lab.in(browser, server.url, { viewport: { width, height }, hasTouch: isTouch, isMobile: isTouch, colorScheme: width === 768 ? "dark" : "light" });
-    await lab.page.goto(`${server.url}#until=20&play=off`);
-    await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
+    const lab = await labFor(context, { viewport: { width, height }, hasTouch: isTouch, isMobile: isTouch, colorScheme: width === 768 ? "dark" : "light" });
+    await lab.openAtRest();
     assert.deepEqual(await badlyPlaced(lab), []);
     assert.deepEqual(await tooSmall(lab, isTouch ? 40 : 24), []);
     for (const summary of await lab.page.locator("#settings > summary, .chart summary").all()) await summary.click();
@@ -64,36 +63,72 @@ for (const [width, height] of /** @type {const} */ ([[320, 256], [320, 640], [36
     await lab.button("Show all keyboard shortcuts").click();
     await lab.page.getByRole("dialog").waitFor();
     assert.deepEqual(await badlyPlaced(lab), []);
-    lab.assertQuiet();
-    await lab.close();
   });
 }
 
-test("the longest choice of a head is read in full", async () => {
-  const lab = await Lab.in(browser, server.url, { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
-  await lab.page.goto(`${server.url}#until=20&play=off`);
-  await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
-  for (const width of [320, 360, 429, 430, 640, 768, 1239]) {
-    await lab.page.setViewportSize({ width, height: 800 });
-    const cut = await lab.panel("Straight").getByRole("combobox").evaluateAll((menus) =>
-      menus.filter((menu) => menu.checkVisibility()).flatMap((menu) => {
-        if (!(menu instanceof HTMLElement)) return [];
-        const room = menu.offsetWidth;
-        menu.style.cssText = "flex: none; inline-size: max-content; max-inline-size: none";
-        const needed = menu.offsetWidth;
-        menu.style.cssText = "";
-        return needed > room ? [`${menu.parentElement?.firstElementChild?.textContent}: ${room} of ${needed}`] : [];
-      }));
-    assert.deepEqual(cut, [], `at ${width}`);
+/**
+ * Runs in the page: opens all that a head has, and tells which options are wider than their menu has room for.
+ * @returns {{ walked: number, cut: string[] }}
+ */
+function walkOptions() {
+  for (const drawer of document.querySelectorAll(".panel-head details")) if (drawer instanceof HTMLDetailsElement) drawer.open = true;
+  const cut = [];
+  let walked = 0;
+  for (const menu of document.querySelectorAll(".panel-head select")) {
+    if (!(menu instanceof HTMLSelectElement) || !menu.checkVisibility()) continue;
+    const room = menu.getBoundingClientRect().width;
+    for (const { label } of menu.options) {
+      // A menu of this option alone, as wide as it likes, in the same place and so in the same style.
+      const alone = /** @type {HTMLSelectElement} */ (menu.cloneNode());
+      alone.append(new Option(label));
+      alone.style.cssText = "position: absolute; inline-size: max-content; max-inline-size: none";
+      menu.after(alone);
+      const needed = alone.getBoundingClientRect().width;
+      alone.remove();
+      walked += 1;
+      if (needed > room + 0.5) cut.push(`${menu.labels[0]?.firstElementChild?.textContent}, ${label}: ${room.toFixed(1)} of ${needed.toFixed(1)}`);
+    }
   }
-  await lab.close();
+  return { walked, cut };
+}
+
+test("every option of every menu of both heads is read in full", async (context) => {
+  const lab = await labFor(context, { hasTouch: true });
+  // With the reader's own data, which a source's menu offers too.
+  await lab.openAtRest({ dataset: "own.m-2_0_0.5*2_0_0.5", "straight.source": "own.m0_0_0.5" });
+  for (const width of [320, 360, 429, 430, 640, 768, 1239, 1240, 1280, 1366, 1439, 1440, 1600, 1800, 1920]) {
+    await lab.page.setViewportSize({ width, height: 1000 });
+    for (const panel of PANELS) {
+      // Where there is room for one panel, a switch says which.
+      const shown = lab.page.getByRole("radio", { name: new RegExp(`^${panel}`) });
+      if (await shown.isVisible()) await shown.check({ force: true });
+      assert.ok(await lab.panel(panel).isVisible(), `${panel} at ${width}`);
+      const { walked, cut } = await lab.page.evaluate(walkOptions);
+      assert.deepEqual(cut, [], `${panel} at ${width}`);
+      assert.ok(walked >= 25, `${walked} options in sight of ${panel} at ${width}`);
+    }
+  }
 });
 
-test("the longest name is read in full beside its picture, and moves nothing", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("noise and guidance are told beside More, in its line", async (context) => {
+  const lab = await labFor(context);
+  await lab.openAtRest({ dataset: "checkerboard", "straight.coupling": "independent", "straight.noise": 1.95, "curved.guided": 7 });
+  for (const width of [640, 768, 1239, 1240, 1280, 1366, 1440, 1600, 1920]) {
+    await lab.page.setViewportSize({ width, height: 1000 });
+    for (const [panel, told] of [["Straight", "g = 1.95"], ["Curved", "mode 8"]]) {
+      const head = lab.panel(panel ?? "");
+      const line = (/** @type {string} */ text) => head.locator("summary").filter({ hasText: text });
+      const [more, straighten] = await Promise.all([line(`More ${told}`).boundingBox(), line("Straighten").boundingBox()]);
+      assert.ok(more && straighten && more.height === straighten.height && more.x + more.width <= straighten.x, `${panel} at ${width}: ${JSON.stringify([more, straighten])}`);
+    }
+    assert.deepEqual(await badlyPlaced(lab), [], `at ${width}`);
+  }
+});
+
+test("the longest name is read in full beside its picture, and moves nothing", async (context) => {
+  const lab = await labFor(context);
   const { page } = lab;
-  await page.goto(`${server.url}#until=20&play=off`);
-  await lab.until("training at rest", async () => (await lab.button("Train").count()) === 1);
+  await lab.openAtRest();
   const look = () => page.getByRole("heading", { level: 2 }).first().evaluate((name) => {
     const [room, words] = [name.getBoundingClientRect(), new Range()];
     words.selectNodeContents(name);
@@ -112,5 +147,4 @@ test("the longest name is read in full beside its picture, and moves nothing", a
       assert.deepEqual(await look(), { ...short, text }, `at ${width}`);
     }
   }
-  await lab.close();
 });

@@ -65,10 +65,7 @@ test("the kernels produce the same bits in both browsers as on the machine that 
   for (const name of ["Chromium", "Firefox"]) {
     const lab = await labIn(name);
     await lab.open({ until: 1, play: "off" });
-    const found = await lab.page.evaluate(async () => {
-      const url = new URL("/pkg/flow_wasm.js", location.href).href;
-      return /** @type {typeof import("../../pkg/flow_wasm.js")} */ (await import(url)).kernel_fingerprint();
-    });
+    const found = await lab.withModules(["pkg/flow_wasm"], ({ kernel_fingerprint }) => String(kernel_fingerprint()));
     assert.equal(found, pinned, name);
     await lab.close();
   }
@@ -128,7 +125,7 @@ test("one state is one picture, pixel by pixel", async () => {
   for (let load = 0; load < 2; load += 1) {
     await lab.open(state);
     await lab.settled(200, 8);
-    await lab.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await lab.frame();
     shots.push(await Promise.all(PANELS.map((panel) => pixelsOf(lab.canvas(panel)))));
   }
   const [[straight, curved] = [], [straightAgain, curvedAgain] = []] = shots;

@@ -5,17 +5,16 @@ import { describe, test } from "node:test";
 
 import { PNG } from "pngjs";
 
-import { violations } from "./harness/audit.js";
-import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { LOOKS, violations } from "./harness/audit.js";
+import { PANELS } from "./harness/lab.js";
+import { labFor } from "./harness/stage.js";
 
 const QUICK = { until: 30, play: "off", n: 2 };
 
-/** @param {import("playwright-core").BrowserContextOptions} [options] */
-async function opened(options) {
-  const lab = await Lab.in(browser, server.url, options);
-  await lab.page.goto(`${server.url}#until=30&play=off&n=2`);
-  await lab.until("a training that ended", async () => (await lab.button("Train").count()) === 1);
+/** @param {import("node:test").TestContext} context @param {import("playwright-core").BrowserContextOptions} [options] */
+async function opened(context, options) {
+  const lab = await labFor(context, options);
+  await lab.openAtRest(QUICK);
   await lab.page.getByRole("button", { name: /^Your own data/ }).click();
   const dialog = lab.page.getByRole("dialog", { name: "Your own data" });
   const way = (/** @type {string} */ name) => dialog.getByRole("radio", { name, exact: true });
@@ -38,8 +37,8 @@ function picture(side, gray) {
   return { name: "picture.png", mimeType: "image/png", buffer: PNG.sync.write(png) };
 }
 
-test("a drawing becomes the target, and its link gives the same picture in a second visit", async () => {
-  const { lab, board, dialog, says, use } = await opened();
+test("a drawing becomes the target, and its link gives the same picture in a second visit", async (context) => {
+  const { lab, board, dialog, says, use } = await opened(context);
   assert.ok(await use("target").isDisabled(), "nothing cannot be used");
   const box = await board.boundingBox();
   assert.ok(box);
@@ -67,19 +66,15 @@ test("a drawing becomes the target, and its link gives the same picture in a sec
   const [link, hash] = [lab.page.url(), await lab.text("Straight", "hash")];
   assert.ok(link.length < 4_000, `${link.length} characters`);
 
-  const second = await Lab.in(browser, server.url);
+  const second = await labFor(context);
   await second.page.goto(link);
   await second.settled(30, 2);
   assert.equal(await second.text("Straight", "hash"), hash);
   assert.equal(second.page.url(), link);
-  for (const visit of [lab, second]) {
-    visit.assertQuiet();
-    await visit.close();
-  }
 });
 
-test("modes are added, moved, widened and removed by keyboard alone", async () => {
-  const { lab, dialog, way, says, use } = await opened();
+test("modes are added, moved, widened and removed by keyboard alone", async (context) => {
+  const { lab, dialog, way, says, use } = await opened(context);
   const { keyboard } = lab.page;
   await way("Drawing").focus();
   await keyboard.press("ArrowRight");
@@ -107,12 +102,10 @@ test("modes are added, moved, widened and removed by keyboard alone", async () =
   await lab.until("the address", async () => lab.page.url().includes("dataset=own.m-2_0.1_0.3*2_0_0.35"));
   await lab.settled(30, 2);
   assert.match((await lab.panel("Straight").getByRole("img").getAttribute("aria-label")) ?? "", /^Straight, Your data:/);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("points are typed or come as a file, and what is wrong with them is said", async () => {
-  const { lab, dialog, way, says, complains, use } = await opened();
+test("points are typed or come as a file, and what is wrong with them is said", async (context) => {
+  const { lab, dialog, way, says, complains, use } = await opened(context);
   await way("Points").check();
   const table = dialog.getByRole("textbox", { name: /^Points/ });
   await table.fill("x,y\n1,2\n3,b\n");
@@ -134,18 +127,16 @@ test("points are typed or come as a file, and what is wrong with them is said", 
   await says(/^3 points/);
   await use("source").click();
   await lab.settled(30, 2);
-  for (const panel of ["Straight", "Curved"]) {
+  for (const panel of PANELS) {
     assert.equal(
-      await lab.page.getByRole("region", { name: panel }).getByRole("combobox", { name: "Source" }).evaluate((menu) => /** @type {HTMLSelectElement} */ (menu).selectedOptions[0]?.label),
+      await lab.panel(panel).getByRole("combobox", { name: "Source" }).evaluate((menu) => /** @type {HTMLSelectElement} */ (menu).selectedOptions[0]?.label),
       "Your points",
     );
   }
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("what was typed a moment before it is used counts", async () => {
-  const { lab, dialog, way, says, use } = await opened();
+test("what was typed a moment before it is used counts", async (context) => {
+  const { lab, dialog, way, says, use } = await opened(context);
   await way("Points").check();
   const table = dialog.getByRole("textbox", { name: /^Points/ });
   await table.fill("-1,-1\n1,1");
@@ -157,17 +148,15 @@ test("what was typed a moment before it is used counts", async () => {
     /** @type {HTMLElement} */ (button).click();
   }, button);
   await lab.page.waitForURL(/dataset=own\.p/);
-  const points = await lab.page.evaluate(async () => {
-    const { own_points } = await import(/** @type {any} */ (new URL("pkg/flow_wasm.js", document.baseURI).href));
-    return own_points(new URLSearchParams(location.hash.slice(1)).get("dataset")?.slice("own.".length), 2048).length / 2;
-  });
+  const points = await lab.withModules(
+    ["pkg/flow_wasm"],
+    ({ own_points }) => own_points(new URLSearchParams(location.hash.slice(1)).get("dataset")?.slice("own.".length), 2048).length / 2,
+  );
   assert.equal(points, 3);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("an image and a word become points", async () => {
-  const { lab, dialog, way, says, complains, use } = await opened();
+test("an image and a word become points", async (context) => {
+  const { lab, dialog, way, says, complains, use } = await opened(context);
   await way("Image").check();
   const file = dialog.getByLabel("Image file");
   await file.setInputFiles(picture(40, (x, y) => (x < 20 === y < 20 ? 20 : 255)));
@@ -184,28 +173,31 @@ test("an image and a word become points", async () => {
   await use("target").click();
   await lab.settled(30, 2);
   assert.ok(await lab.dataset("Your data").isChecked());
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("a link with broken own data says so and shows the default", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("what flow-core allows and fits is what the dialog offers and draws", async (context) => {
+  const { lab, dialog } = await opened(context);
+  const { most, reach, fitted } = await lab.withModules(["pkg/flow_wasm", "www/own-data/board"], ({ own_limits, own_points, own_table, FITTED }) => {
+    const { code } = JSON.parse(own_table("-30,-7\n40,9\n1,1", true));
+    return { most: JSON.parse(own_limits()).points, reach: Math.max(...own_points(code, 3).map(Math.abs)), fitted: FITTED };
+  });
+  assert.ok(Math.abs(reach - fitted) < 0.01, `fitted points reach ${reach}, the dashed square ${fitted}`);
+  const sizes = (await dialog.getByRole("combobox", { name: "Points" }).locator("option").allTextContents()).map(Number);
+  assert.deepEqual(sizes, [most / 8, most / 4, most / 2, most]);
+  assert.equal(await dialog.getByRole("combobox", { name: "Points" }).inputValue(), String(most / 2));
+});
+
+test("a link with broken own data says so and shows the default", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ ...QUICK, dataset: "own.pADI_gAAAv4AAAEBAAACVVVy3y4jea8" });
   await lab.page.getByRole("alert").filter({ hasText: "The link’s key “dataset” is “own.p" }).waitFor();
   assert.ok(await lab.dataset("Five modes").isChecked());
-  lab.assertQuiet();
-  await lab.close();
 });
 
 describe("axe finds nothing in the dialog, and nothing sticks out", () => {
-  for (const [what, options] of Object.entries({
-    "in light": { viewport: { width: 1280, height: 900 }, colorScheme: /** @type {const} */ ("light") },
-    "in the dark": { viewport: { width: 1280, height: 900 }, colorScheme: /** @type {const} */ ("dark") },
-    "at 320 px": { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true },
-    "in forced colours": { viewport: { width: 1280, height: 900 }, forcedColors: /** @type {const} */ ("active") },
-  })) {
-    test(what, async () => {
-      const { lab, dialog, way } = await opened(options);
+  for (const [what, options] of Object.entries({ ...LOOKS, "at 320 px": { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true } })) {
+    test(what, async (context) => {
+      const { lab, dialog, way } = await opened(context, { viewport: { width: 1280, height: 900 }, ...options });
       for (const name of ["Drawing", "Modes", "Points", "Image", "Word"]) {
         await way(name).check();
         if (name === "Modes") await dialog.getByRole("button", { name: "Add a mode" }).click();
@@ -213,8 +205,6 @@ describe("axe finds nothing in the dialog, and nothing sticks out", () => {
         const [inner = 0, outer = 0] = await dialog.evaluate((element) => [element.scrollWidth, element.clientWidth]);
         assert.ok(inner <= outer, `${name}: ${inner} > ${outer}`);
       }
-      lab.assertQuiet();
-      await lab.close();
     });
   }
 });

@@ -4,15 +4,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Lab, PANELS } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 /** @param {Lab} lab */
 function slider({ page }) {
   return page.getByRole("slider", { name: "Training step shown", exact: true });
 }
 
-test("an early step of training is replayed by keyboard, bit for bit", async () => {
-  const early = await Lab.in(browser, server.url);
+test("an early step of training is replayed by keyboard, bit for bit", async (context) => {
+  const early = await labFor(context);
   await early.open({ seed: 2, n: 4, until: 400, play: "off" });
   await early.settled(400, 4);
   await slider(early).focus();
@@ -22,30 +22,24 @@ test("an early step of training is replayed by keyboard, bit for bit", async () 
   const step = Number(said[1]?.replaceAll(",", ""));
   assert.ok(step > 0 && step < 400);
   await early.until(`step ${step}`, async () => (await early.stat("Curved", "sample-step")) === step && (await early.stat("Straight", "sample-step")) === step);
-  const replayed = [await early.text("Straight", "hash"), await early.text("Curved", "hash")];
-  early.assertQuiet();
-  await early.close();
+  const replayed = await early.hashes();
 
-  const paused = await Lab.in(browser, server.url);
+  const paused = await labFor(context);
   await paused.open({ seed: 2, n: 4, until: step, play: "off" });
   await paused.settled(step, 4);
-  assert.deepEqual([await paused.text("Straight", "hash"), await paused.text("Curved", "hash")], replayed);
-  await paused.close();
+  assert.deepEqual(await paused.hashes(), replayed);
 });
 
-test("a replay goes on to its end beside a field that does not learn", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a replay goes on to its end beside a field that does not learn", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 40, play: "off" });
   await lab.button("Learned against exact").click();
-  const learned = lab.page.getByRole("region", { name: "Learned", exact: true }).locator('data[data-stat="sample-step"]');
-  await lab.until("the networks to rest", async () => (await learned.getAttribute("value")) === "40");
+  await lab.until("the networks to rest", async () => (await lab.text("Learned", "sample-step")) === "40");
   await lab.button("Replay training").click();
   const shown = () => slider(lab).getAttribute("aria-valuetext");
   await lab.until("earlier steps", async () => (await shown()) !== "newest weights");
   await lab.until("the newest weights", async () => (await shown()) === "newest weights");
-  await lab.until("a picture of them", async () => (await learned.getAttribute("value")) === "40");
-  lab.assertQuiet();
-  await lab.close();
+  await lab.until("a picture of them", async () => (await lab.text("Learned", "sample-step")) === "40");
 });
 
 /** Waits until both panels show a kept step between these. @param {Lab} lab @param {number} least @param {number} most */
@@ -54,20 +48,17 @@ async function showsStep(lab, least, most) {
     const all = await Promise.all(PANELS.map((panel) => lab.stats(panel)));
     return all.every((stats) => stats["hash"] && stats["sample-step"] && Number(stats["sample-step"]) >= least && Number(stats["sample-step"]) <= most);
   });
-  return Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
+  return lab.hashes();
 }
 
 /** The page saves itself when it is hidden. @param {Lab} lab */
-async function save({ page }) {
-  await page.evaluate(() => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-    document.dispatchEvent(new Event("visibilitychange"));
-  });
-  await page.getByText("Saved in this browser").waitFor();
+async function save(lab) {
+  await lab.hide(true);
+  await lab.page.getByText("Saved in this browser").waitFor();
 }
 
-test("a reload shows the replayed step again, though what was saved has no earlier weights", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a reload shows the replayed step again, though what was saved has no earlier weights", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 60, n: 2, replay: 10, play: "off" });
   await lab.trainedFor(60);
   const shown = await showsStep(lab, 1, 10);
@@ -76,12 +67,10 @@ test("a reload shows the replayed step again, though what was saved has no earli
   await lab.trainedFor(60);
   assert.deepEqual(await showsStep(lab, 1, 10), shown);
   assert.equal(await lab.page.getByRole("button", { name: "Restart" }).count(), 0);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("an experiment without earlier weights shows the newest ones in their place", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("an experiment without earlier weights shows the newest ones in their place", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 60, n: 2, play: "off" });
   await lab.settled(60);
   await save(lab);
@@ -92,6 +81,4 @@ test("an experiment without earlier weights shows the newest ones in their place
   await lab.setEulerSteps(3);
   await lab.settled(60, 3);
   assert.equal(await lab.page.getByRole("button", { name: "Restart" }).count(), 0);
-  lab.assertQuiet();
-  await lab.close();
 });

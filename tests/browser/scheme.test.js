@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { violations } from "./harness/audit.js";
 import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 /** How the page, the browser's frame and a drawn thumbnail look. @param {Lab} lab */
 function look(lab) {
@@ -22,8 +22,8 @@ function look(lab) {
 
 for (const system of /** @type {const} */ (["light", "dark"])) {
   const other = system === "light" ? "dark" : "light";
-  test(`where the system is ${system}, the page can be ${other}, and stays so`, async () => {
-    const lab = await Lab.in(browser, server.url, { colorScheme: system });
+  test(`where the system is ${system}, the page can be ${other}, and stays so`, async (context) => {
+    const lab = await labFor(context, { colorScheme: system });
     await lab.open({ until: 20, play: "off" });
     await lab.settled(20);
     const menu = lab.page.getByRole("combobox", { name: "Colours", exact: true });
@@ -40,30 +40,25 @@ for (const system of /** @type {const} */ (["light", "dark"])) {
     assert.deepEqual(await look(lab), plain);
     await lab.page.emulateMedia({ colorScheme: other });
     await lab.until("what the system has become", async () => (await look(lab)).join() === chosen.join());
-    lab.assertQuiet();
-    await lab.close();
   });
 }
 
-test("the reader’s colours are there before any module is", async () => {
-  const lab = await Lab.in(browser, server.url, { colorScheme: "light" });
+test("the reader’s colours are there before any module is", async (context) => {
+  const lab = await labFor(context, { colorScheme: "light" });
+  lab.expects((complaint) => complaint.includes("ERR_FAILED"));
   await lab.open({ until: 20, play: "off" });
   await lab.page.getByRole("combobox", { name: "Colours", exact: true }).selectOption("dark");
   await lab.page.route("**/lab.js", (route) => route.abort());
   await lab.page.reload();
   assert.equal(await lab.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "dark");
-  lab.assertQuiet((complaint) => complaint.includes("ERR_FAILED"));
-  await lab.close();
 });
 
-test("its key goes round", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("its key goes round", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
   const menu = lab.page.getByRole("combobox", { name: "Colours", exact: true });
   for (const scheme of ["light", "dark", ""]) {
     await lab.page.keyboard.press("L");
     assert.equal(await menu.inputValue(), scheme);
   }
-  lab.assertQuiet();
-  await lab.close();
 });

@@ -3,17 +3,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { violations } from "./harness/audit.js";
+import { LOOKS, violations } from "./harness/audit.js";
 import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor } from "./harness/stage.js";
 
 /** @param {Lab} lab */
 const openDrawer = (lab) => lab.page.getByText("Network and optimizer", { exact: false }).first().click();
 /** @param {Lab} lab @param {string} name */
 const number = (lab, name) => lab.page.getByRole("spinbutton", { name, exact: true });
 
-test("defaults are flow-core’s, and a change trains other networks", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("defaults are flow-core’s, and a change trains other networks", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
   await lab.settled(20);
   const before = await lab.text("Straight", "hash");
@@ -32,12 +32,10 @@ test("defaults are flow-core’s, and a change trains other networks", async () 
   await openDrawer(lab);
   await lab.button("Restore defaults").click();
   await lab.until("the first picture", async () => (await lab.text("Straight", "hash")) === before);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("every setting can be changed, and goes into the link", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("every setting can be changed, and goes into the link", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 5, play: "off" });
   await openDrawer(lab);
   const { page } = lab;
@@ -63,17 +61,11 @@ test("every setting can be changed, and goes into the link", async () => {
     "coupling.batch_size=64", "coupling.reuse=8", "coupling.pool=4", "coupling.even=off",
   ].every((part) => page.url().includes(part)));
   await lab.settled(5);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-for (const [what, options] of Object.entries({
-  "in light": { colorScheme: /** @type {const} */ ("light") },
-  "in the dark": { colorScheme: /** @type {const} */ ("dark") },
-  "in forced colours": { forcedColors: /** @type {const} */ ("active") },
-})) {
-  test(`what cannot be is refused beside its field, ${what}`, async () => {
-    const lab = await Lab.in(browser, server.url, options);
+for (const [what, options] of Object.entries(LOOKS)) {
+  test(`what cannot be is refused beside its field, ${what}`, async (context) => {
+    const lab = await labFor(context, options);
     await lab.open({ until: 20, play: "off" });
     await lab.settled(20);
     await openDrawer(lab);
@@ -87,16 +79,12 @@ for (const [what, options] of Object.entries({
     await lab.page.getByText(/Not for Straight: .*not paired independently/).waitFor();
     assert.ok(!lab.page.url().includes("network"));
     assert.deepEqual(await violations(lab.page), []);
-    lab.assertQuiet();
-    await lab.close();
   });
 }
 
-test("a link that asks for an impossible setting is told so", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a link that asks for an impossible setting is told so", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off", "network.width": 60 });
   await lab.page.getByRole("alert").getByText(/network\.width is 60/).waitFor();
   await lab.settled(20);
-  lab.assertQuiet();
-  await lab.close();
 });

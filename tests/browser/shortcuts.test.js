@@ -3,19 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { violations } from "./harness/audit.js";
-import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { LOOKS, violations } from "./harness/audit.js";
+import { labFor } from "./harness/stage.js";
 
 const RESTING = { until: 20, play: "off", n: 3 };
 
-for (const [what, options] of Object.entries({
-  "in light": { colorScheme: /** @type {const} */ ("light") },
-  "in the dark": { colorScheme: /** @type {const} */ ("dark") },
-  "in forced colours": { forcedColors: /** @type {const} */ ("active") },
-})) {
-  test(`the question mark lists all shortcuts, ${what}`, async () => {
-    const lab = await Lab.in(browser, server.url, options);
+for (const [what, options] of Object.entries(LOOKS)) {
+  test(`the question mark lists all shortcuts, ${what}`, async (context) => {
+    const lab = await labFor(context, options);
     await lab.open(RESTING);
     await lab.page.keyboard.press("?");
     const dialog = lab.page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -26,13 +21,11 @@ for (const [what, options] of Object.entries({
     assert.deepEqual(await violations(lab.page), []);
     await lab.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
-    lab.assertQuiet();
-    await lab.close();
   });
 }
 
-test("keys work what they are said to, and only while they are switched on and nothing is written", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("keys work what they are said to, and only while they are switched on and nothing is written", async (context) => {
+  const lab = await labFor(context);
   await lab.open(RESTING);
   await lab.settled(20, 3);
   const { keyboard } = lab.page;
@@ -50,7 +43,7 @@ test("keys work what they are said to, and only while they are switched on and n
   await keyboard.press(",");
   assert.equal(await lab.time.inputValue(), "0.95");
   await keyboard.press("n");
-  assert.ok(await lab.seed.evaluate((input) => input === document.activeElement));
+  assert.ok(await lab.hasFocus(lab.seed));
   await keyboard.press("+");
   assert.equal(await lab.eulerSteps.inputValue(), "3", "a text field keeps its keys");
   await lab.button("Play").focus();
@@ -64,12 +57,10 @@ test("keys work what they are said to, and only while they are switched on and n
   await lab.page.reload();
   await lab.button("Show all keyboard shortcuts").click();
   assert.equal(await lab.page.getByRole("checkbox", { name: /^Single keys/ }).isChecked(), false, "and stays off");
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("a held key repeats where it goes one further, and presses once where it presses", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a held key repeats where it goes one further, and presses once where it presses", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ ...RESTING, t: 0.5 });
   await lab.settled(20, 3);
   const { keyboard } = lab.page;
@@ -96,8 +87,6 @@ test("a held key repeats where it goes one further, and presses once where it pr
   await hold("s");
   await lab.page.getByRole("status").getByText("Warped grid").waitFor();
   assert.equal(await shown(), layers, "the second key is waited for");
-  lab.assertQuiet();
-  await lab.close();
 });
 
 /** What has no shortcut of its own, and why. */
@@ -108,8 +97,8 @@ const WITHOUT = [
   "#reading a", // text
 ];
 
-test("every action of the page has a shortcut, and the list tells it", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("every action of the page has a shortcut, and the list tells it", async (context) => {
+  const lab = await labFor(context);
   await lab.open(RESTING);
   const { page } = lab;
   const missing = await page.evaluate((without) =>
@@ -125,12 +114,10 @@ test("every action of the page has a shortcut, and the list tells it", async () 
   const told = await page.evaluate(() => [...document.querySelectorAll("[data-keys]")].map((control) => control.getAttribute("data-keys") ?? ""));
   assert.equal(new Set(told).size, told.length, "no two keys do two things");
   for (const keys of told) assert.ok(listed.includes(keys.replace(/^2/, "1").toUpperCase()), `${keys} is in the list`);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("two keys in turn work the parts of the page; the first shows the second ones, Escape and wrong letters end it", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("two keys in turn work the parts of the page; the first shows the second ones, Escape and wrong letters end it", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ ...RESTING, t: 0.5 });
   await lab.settled(20, 3);
   const { page } = lab;
@@ -191,12 +178,10 @@ test("two keys in turn work the parts of the page; the first shows the second on
   }
   await press("g l");
   await lab.until("a file chooser", () => Promise.resolve(choosers === 1));
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("undo and redo go through experiments; a slider’s drag is one step", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("undo and redo go through experiments; a slider’s drag is one step", async (context) => {
+  const lab = await labFor(context);
   await lab.open(RESTING);
   await lab.settled(20, 3);
   assert.ok(await lab.button("Undo").isDisabled());
@@ -213,12 +198,10 @@ test("undo and redo go through experiments; a slider’s drag is one step", asyn
   assert.ok(await lab.dataset("Two moons").isChecked());
   await lab.button("Redo").click();
   assert.equal(await lab.eulerSteps.inputValue(), dragged);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("the link can be copied, and says so; where it cannot, that is said", async () => {
-  const lab = await Lab.in(browser, server.url, { permissions: ["clipboard-read", "clipboard-write"] });
+test("the link can be copied, and says so; where it cannot, that is said", async (context) => {
+  const lab = await labFor(context, { permissions: ["clipboard-read", "clipboard-write"] });
   await lab.open({ ...RESTING, dataset: "rings" });
   await lab.button("Copy link").click();
   await lab.page.getByText("Link copied.").waitFor();
@@ -226,24 +209,4 @@ test("the link can be copied, and says so; where it cannot, that is said", async
   await lab.page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
   await lab.button("Copy link").click();
   await lab.page.getByRole("alert").getByText(/does not let the page copy/).waitFor();
-  lab.assertQuiet();
-  await lab.close();
-});
-
-test("tastes are kept, but a link says more", async () => {
-  const lab = await Lab.in(browser, server.url);
-  await lab.page.goto(server.url);
-  const trails = lab.page.getByRole("checkbox", { name: "Trails", exact: true });
-  await lab.button("Pause training").waitFor();
-  await trails.uncheck();
-  await lab.page.goto("about:blank");
-  await lab.page.goto(server.url);
-  await lab.button("Pause training").waitFor();
-  await lab.until("the taste kept", async () => !(await trails.isChecked()));
-  await lab.page.goto("about:blank");
-  await lab.page.goto(`${server.url}#dataset=rings`);
-  await lab.until("the link’s state", () => lab.dataset("Rings").isChecked());
-  assert.ok(await trails.isChecked());
-  lab.assertQuiet();
-  await lab.close();
 });

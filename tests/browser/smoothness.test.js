@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lab, PANELS } from "./harness/lab.js";
+import { PANELS } from "./harness/lab.js";
 import { difference, pixelsOf } from "./harness/pictures.js";
-import { browser, server } from "./harness/stage.js";
+import { labFor, server } from "./harness/stage.js";
 import { describe, sliderLatencies } from "./harness/timing.js";
 
 test("both panels' particles move by themselves, and come to every mode", async (context) => {
-  const lab = await Lab.in(browser, server.url);
+  const lab = await labFor(context);
   await lab.page.goto(server.url);
   await lab.until("a picture", async () => (await lab.text("Straight", "hash")) !== "");
   context.diagnostic(`first picture within ${(await lab.page.evaluate(() => performance.now())).toFixed(0)} ms of navigation`);
@@ -24,12 +24,10 @@ test("both panels' particles move by themselves, and come to every mode", async 
     const before = await pixelsOf(lab.canvas(panel));
     await lab.until(`${panel}: another picture`, async () => difference(await pixelsOf(lab.canvas(panel)), before) > 100);
   }
-  lab.assertQuiet();
-  await lab.close();
 });
 
 test("every value of the slider gets its picture while both networks train on", async (context) => {
-  const lab = await Lab.in(browser, server.url);
+  const lab = await labFor(context);
   await lab.open({ dataset: "five-modes", n: 8, particles: 2000, until: 1_000_000, play: "off", t: 1 });
   await lab.trainedFor(100);
   const steps = () => Promise.all(PANELS.map((panel) => lab.stat(panel, "training-step")));
@@ -40,6 +38,4 @@ test("every value of the slider gets its picture while both networks train on", 
   context.diagnostic(`slider to picture, 2,000 particles, N = 8..16: ${describe(latencies)}`);
   assert.equal(latencies.length, walk.length);
   for (const [i, step] of (await steps()).entries()) assert.ok(step > (before[i] ?? Infinity), `${PANELS[i]} trained on`);
-  lab.assertQuiet();
-  await lab.close();
 });

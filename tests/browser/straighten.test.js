@@ -4,47 +4,34 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
-
-/** @param {Lab} lab @param {string} panel */
-function region(lab, panel) {
-  return lab.page.getByRole("region", { name: panel, exact: true });
-}
-
-/** @param {Lab} lab @param {string} panel @param {string} stat */
-function stat(lab, panel, stat) {
-  return region(lab, panel).locator(`data[data-stat="${stat}"]`).getAttribute("value").then(Number);
-}
+import { labFor } from "./harness/stage.js";
 
 /** Waits until these panels have been trained to a step, and show and have measured those weights. @param {Lab} lab @param {string[]} panels @param {number} step */
 async function rested(lab, panels, step) {
   await lab.until(`${panels.join(" and ")} at step ${step}`, async () => {
-    const values = await Promise.all(
-      panels.flatMap((panel) => [stat(lab, panel, "training-step"), stat(lab, panel, "sample-step")]),
-    );
-    const straightness = await Promise.all(panels.map((panel) => stat(lab, panel, "straightness")));
-    return values.every((value) => value === step) && straightness.every((value) => value > 0);
+    const all = await Promise.all(panels.map((panel) => lab.stats(panel)));
+    return all.every((stats) => Number(stats["training-step"]) === step && Number(stats["sample-step"]) === step && Number(stats["straightness"]) > 0);
   });
 }
 
 test("before and after reflow: at one Euler step nothing lands, then nearly everything, along lines 50 times straighter", async (context) => {
-  const lab = await Lab.in(browser, server.url);
+  const lab = await labFor(context);
   await lab.open({ dataset: "five-modes", seed: 1, until: 4000, play: "off" });
   await lab.button("Before and after reflow").click();
   const [reflowed, plain] = ["After reflow", "Before reflow"];
   await rested(lab, [reflowed, plain], 4000);
 
-  const panel = region(lab, reflowed);
+  const panel = lab.panel(reflowed);
   await panel.getByText("Straighten", { exact: true }).click();
   const generation = (/** @type {string} */ name) => panel.getByRole("radio", { name, exact: true });
   const measured = async () =>
     (await panel.locator("data[data-generation]").evaluateAll((all) => all.map((data) => data.getAttribute("value")))).map((value) => (value ? Number(value) : NaN));
   // Both say how many of the 2,000 particles hit after one step of these weights.
-  const shown = await stat(lab, reflowed, "hits");
+  const shown = await lab.stat(reflowed, "hits");
   await lab.until("what is measured of the second generation", async () => (await measured())[3] === shown);
   await generation("1st").check();
-  await lab.until("the first generation", async () => (await stat(lab, reflowed, "sample-step")) === 1500);
-  const first = { hits: await stat(lab, reflowed, "hits"), hash: await region(lab, reflowed).locator('data[data-stat="hash"]').getAttribute("value") };
+  await lab.until("the first generation", async () => (await lab.text(reflowed, "sample-step")) === "1500");
+  const first = { hits: await lab.stat(reflowed, "hits"), hash: await lab.text(reflowed, "hash") };
   await lab.until("all that is measured", async () => (await measured()).every(Number.isFinite));
   const [straightBefore = NaN, hitsBefore = NaN, straightAfter = NaN, hitsAfter = NaN] = await measured();
   context.diagnostic(`straightness ${straightBefore} -> ${straightAfter}, hits ${hitsBefore} -> ${hitsAfter}`);
@@ -54,34 +41,29 @@ test("before and after reflow: at one Euler step nothing lands, then nearly ever
 
   await generation("reflow 1").check();
   await rested(lab, [reflowed, plain], 4000);
-  const hits = await stat(lab, reflowed, "hits");
+  const hits = await lab.stat(reflowed, "hits");
   assert.ok(hits >= 0.85, `hits ${hits}`);
-  assert.ok((await stat(lab, plain, "hits")) <= 0.05);
-  lab.assertQuiet();
-  await lab.close();
+  assert.ok((await lab.stat(plain, "hits")) <= 0.05);
 
   // A step that is replayed is the step itself: pausing there gives the same bits.
-  const paused = await Lab.in(browser, server.url);
+  const paused = await labFor(context);
   await paused.open({ dataset: "five-modes", seed: 1, n: 1, until: 1500, play: "off", "straight.coupling": "independent" });
   await rested(paused, ["Straight"], 1500);
   assert.equal(await paused.text("Straight", "hash"), first.hash);
-  await paused.close();
 });
 
 test("the coupling did it: at one Euler step optimal transport lands and independent pairs do not", async (context) => {
-  const lab = await Lab.in(browser, server.url);
+  const lab = await labFor(context);
   await lab.open({ dataset: "five-modes", seed: 1, until: 1500, play: "off" });
   await lab.button("The coupling did it").click();
   await rested(lab, ["OT coupling", "Independent"], 1500);
-  const [near, far] = await Promise.all(["OT coupling", "Independent"].map((panel) => stat(lab, panel, "hits")));
+  const [near, far] = await Promise.all(["OT coupling", "Independent"].map((panel) => lab.stat(panel, "hits")));
   context.diagnostic(`hits ${near} against ${far}`);
   assert.ok((near ?? 0) >= 0.8 && (far ?? 1) <= 0.05, `${near} against ${far}`);
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("a round is begun by its button, and one that cannot be says why", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("a round is begun by its button, and one that cannot be says why", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ dataset: "five-modes", seed: 1, n: 1, until: 300, play: "off", "straight.rounds": Array(5).fill("reflow@300").join(".") });
   await lab.settled(300, 1);
   const panel = lab.panel("Straight");
@@ -91,6 +73,4 @@ test("a round is begun by its button, and one that cannot be says why", async ()
   const reflow = panel.getByRole("button", { name: "Reflow", exact: true });
   assert.ok(await reflow.isDisabled());
   assert.ok(await panel.getByText(/Not here: 6 rounds are the most/).first().isVisible());
-  lab.assertQuiet();
-  await lab.close();
 });

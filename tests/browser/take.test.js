@@ -9,7 +9,7 @@ import { PNG } from "pngjs";
 
 import { Lab, PANELS } from "./harness/lab.js";
 import { difference } from "./harness/pictures.js";
-import { browser, server } from "./harness/stage.js";
+import { browser, labFor, server } from "./harness/stage.js";
 
 /** @type {Lab} One page for all files. */ let lab;
 
@@ -87,11 +87,11 @@ test("the picture of the journey holds nothing of the plane, which is hidden", a
   assert.ok(one.bytes.equals(other.bytes), "the same picture with and without trails");
 });
 
-test("the picture's layers are as sharp as on the finest screen, and its particles as faint as on the page", async () => {
+test("the picture's layers are as sharp as on the finest screen, and its particles as faint as on the page", async (context) => {
   const state = { ...STATE, layers: "chords.grid" };
   const pictures = [];
   for (const deviceScaleFactor of [1, 2]) {
-    const page = await Lab.in(browser, server.url, { deviceScaleFactor });
+    const page = await labFor(context, { deviceScaleFactor });
     await page.open(state);
     await page.settled(40, 3);
     const ink = () => page.panel("Curved").locator(".plane-layers").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL().length);
@@ -104,7 +104,6 @@ test("the picture's layers are as sharp as on the finest screen, and its particl
       await page.page.getByRole("combobox", { name: "Ask the plane" }).selectOption("ways");
       pictures.push(PNG.sync.read((await take("Picture (PNG)", page)).bytes));
     }
-    await page.close();
   }
   const [coarse, fine, asked] = pictures;
   assert.ok(coarse && fine && asked);
@@ -128,8 +127,8 @@ test("trajectories are vectors, and say how many they are", async () => {
   assert.ok(found.ways.every((way) => way.split("L").length === 4), "four states for three steps");
 });
 
-test("on a small screen the trajectories are those of the panel on show, with all their words", async () => {
-  const page = await Lab.in(browser, server.url, { viewport: { width: 360, height: 740 } });
+test("on a small screen the trajectories are those of the panel on show, with all their words", async (context) => {
+  const page = await labFor(context, { viewport: { width: 360, height: 740 } });
   await page.page.goto(`${server.url}#dataset=two-moons&n=3&until=40&play=off`);
   await page.page.getByText("Trained to step 40, as set.").waitFor();
   const { bytes } = await take("Trajectories (SVG)", page);
@@ -140,7 +139,6 @@ test("on a small screen the trajectories are those of the panel on show, with al
     return { width: svg?.getBoundingClientRect().right ?? 0, reach: Math.max(...ends) };
   }, bytes.toString());
   assert.ok(reach > 0 && reach <= width, `words reach to ${reach} of ${width}`);
-  await page.close();
 });
 
 test("trajectories have the colours of the page", async () => {
@@ -243,22 +241,17 @@ test("weights, script and commands describe one experiment", async () => {
   assert.equal(sample, "flow sample --model experiment.flow --count 500 --solver euler --steps 3 --format csv");
 });
 
-/** @param {Lab} lab */
-function hashes(lab) {
-  return Promise.all(PANELS.map((panel) => lab.text(panel, "hash")));
-}
-
 /** Chooses a file to load. @param {Lab} from @param {{ name: string, bytes: Buffer }} file */
 function load(from, { name, bytes }) {
   return from.page.getByLabel("Load experiment").setInputFiles({ name, mimeType: "application/octet-stream", buffer: bytes });
 }
 
-test("a saved experiment comes back in another browser, without training it again", async () => {
+test("a saved experiment comes back in another browser, without training it again", async (context) => {
   const file = await take("Save experiment");
   assert.equal(file.name, "flow-two-moons-n3-step40.flowlab");
-  const shown = await hashes(lab);
+  const shown = await lab.hashes();
 
-  const other = await Lab.in(browser, server.url);
+  const other = await labFor(context);
   await other.open({ dataset: "rings", n: 1, until: 10, play: "off" });
   await other.settled(10);
   // A page that trained instead would pass through the steps before.
@@ -272,7 +265,7 @@ test("a saved experiment comes back in another browser, without training it agai
   });
   await load(other, file);
   await other.settled(40, 3);
-  assert.deepEqual(await hashes(other), shown);
+  assert.deepEqual(await other.hashes(), shown);
   assert.ok(await other.dataset("Two moons").isChecked());
   const seen = await other.page.evaluate(() => [.../** @type {any} */ (window).steps]);
   assert.deepEqual(seen.filter((step) => step !== "" && step !== "40" && step !== "10"), []);
@@ -280,14 +273,12 @@ test("a saved experiment comes back in another browser, without training it agai
   // It also goes on as the first would have.
   for (const page of [lab, other]) await page.button("One training step").click();
   await Promise.all([lab.settled(41, 3), other.settled(41, 3)]);
-  assert.deepEqual(await hashes(other), await hashes(lab));
-  other.assertQuiet();
-  await other.close();
+  assert.deepEqual(await other.hashes(), await lab.hashes());
 });
 
 test("a file that is none, or is damaged, changes nothing and is told", async () => {
   const file = await take("Save experiment");
-  const shown = await hashes(lab);
+  const shown = await lab.hashes();
   const broken = Buffer.from(file.bytes);
   broken[broken.length >> 1] = (broken[broken.length >> 1] ?? 0) ^ 1;
   const newer = Buffer.from(file.bytes);
@@ -304,18 +295,15 @@ test("a file that is none, or is damaged, changes nothing and is told", async ()
     await notice.waitFor();
     await notice.getByRole("button", { name: "Dismiss" }).click();
   }
-  assert.deepEqual(await hashes(lab), shown);
+  assert.deepEqual(await lab.hashes(), shown);
 });
 
-test("a reload goes on from where the page was, and a link still means what it says", async () => {
-  const page = await Lab.in(browser, server.url);
+test("a reload goes on from where the page was, and a link still means what it says", async (context) => {
+  const page = await labFor(context);
   await page.open({ ...STATE, until: 60 });
   await page.settled(60, 3);
-  const shown = await hashes(page);
-  await page.page.evaluate(() => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-    document.dispatchEvent(new Event("visibilitychange"));
-  });
+  const shown = await page.hashes();
+  await page.hide(true);
   await page.page.getByText("Saved in this browser at step 60").waitFor();
 
   /** The first step the page says, and what it shows at the end. @param {Record<string, string | number>} state @param {number} step */
@@ -334,29 +322,26 @@ test("a reload goes on from where the page was, and a link still means what it s
     return page.page.evaluate(() => Number(/** @type {any} */ (window).steps[0]));
   };
   assert.equal(await reopened({ ...STATE, until: 60 }, 60), 60);
-  assert.deepEqual(await hashes(page), shown);
+  assert.deepEqual(await page.hashes(), shown);
   // Further: it goes on.
   assert.ok((await reopened({ ...STATE, until: 90 }, 90)) >= 60);
-  const further = await hashes(page);
+  const further = await page.hashes();
   // An earlier step cannot come from later weights, nor another seed from these.
   assert.ok((await reopened({ ...STATE, until: 20 }, 20)) <= 20);
-  const earlier = await hashes(page);
+  const earlier = await page.hashes();
   await reopened({ ...STATE, seed: 6, until: 60 }, 60);
-  const other = await hashes(page);
-  page.assertQuiet();
-  await page.close();
+  const other = await page.hashes();
 
   for (const [asked, expected] of /** @type {const} */ ([[{ until: 90 }, further], [{ until: 20 }, earlier], [{ seed: 6, until: 60 }, other]])) {
-    const fresh = await Lab.in(browser, server.url);
+    const fresh = await labFor(context);
     await fresh.open({ ...STATE, ...asked });
     await fresh.settled(asked.until, 3);
-    assert.deepEqual(await hashes(fresh), expected);
-    await fresh.close();
+    assert.deepEqual(await fresh.hashes(), expected);
   }
 });
 
-test("a browser that keeps nothing is told so, quietly", async () => {
-  const page = await Lab.in(browser, server.url);
+test("a browser that keeps nothing is told so, quietly", async (context) => {
+  const page = await labFor(context);
   await page.page.addInitScript(() => {
     Object.defineProperty(window, "indexedDB", {
       get: () => ({ open: () => { throw new Error("no room"); } }),
@@ -364,13 +349,8 @@ test("a browser that keeps nothing is told so, quietly", async () => {
   });
   await page.open(STATE);
   await page.settled(40, 3);
-  await page.page.evaluate(() => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-    document.dispatchEvent(new Event("visibilitychange"));
-  });
+  await page.hide(true);
   await page.page.getByText("Not saved in this browser (no room)").waitFor();
-  page.assertQuiet();
-  await page.close();
 });
 
 /** What the browser does when the reader leaves the page: it saves itself. @param {Lab} page @param {string} [then] a button pressed at once */
@@ -383,8 +363,8 @@ function leave(page, then) {
   }, then);
 }
 
-test("saved is what the browser has kept, not what it was given", async () => {
-  const page = await Lab.in(browser, server.url);
+test("saved is what the browser has kept, not what it was given", async (context) => {
+  const page = await labFor(context);
   // As a browser without room does: it takes the value, and then cannot complete.
   await page.page.addInitScript(() => {
     const put = IDBObjectStore.prototype.put;
@@ -398,12 +378,10 @@ test("saved is what the browser has kept, not what it was given", async () => {
   await page.settled(40, 3);
   await leave(page);
   await page.page.getByText(/^Not saved in this browser/).waitFor();
-  page.assertQuiet();
-  await page.close();
 });
 
-test("a reset while the page saves itself is no failure to save", async () => {
-  const page = await Lab.in(browser, server.url);
+test("a reset while the page saves itself is no failure to save", async (context) => {
+  const page = await labFor(context);
   await page.open(STATE);
   await page.settled(40, 3);
   await page.page.evaluate(() => {
@@ -417,12 +395,10 @@ test("a reset while the page saves itself is no failure to save", async () => {
   await leave(page);
   await page.page.getByText("Saved in this browser at step 40").waitFor();
   assert.deepEqual(await page.page.evaluate(() => /** @type {any} */ (window).told.length), 1);
-  page.assertQuiet();
-  await page.close();
 });
 
-test("the commands are those of now while training goes on", async () => {
-  const page = await Lab.in(browser, server.url);
+test("the commands are those of now while training goes on", async (context) => {
+  const page = await labFor(context);
   await page.open(STATE);
   await page.settled(40, 3);
   await page.page.getByText("Commands of the program").click();
@@ -430,8 +406,6 @@ test("the commands are those of now while training goes on", async () => {
   await commands.getByText("--steps 40").waitFor();
   await page.button("Train").click();
   await page.until("more steps", async () => Number(/--steps (\d+)/.exec((await commands.textContent()) ?? "")?.[1]) > 40);
-  page.assertQuiet();
-  await page.close();
 });
 
 test("one file at a time, and it is said", async () => {

@@ -3,17 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { violations } from "./harness/audit.js";
-import { Lab } from "./harness/lab.js";
-import { browser, server } from "./harness/stage.js";
+import { LOOKS, violations } from "./harness/audit.js";
+import { labFor } from "./harness/stage.js";
 
-for (const [what, options] of Object.entries({
-  "in light": { colorScheme: /** @type {const} */ ("light") },
-  "in the dark": { colorScheme: /** @type {const} */ ("dark") },
-  "in forced colours": { forcedColors: /** @type {const} */ ("active") },
-})) {
-  test(`a word is explained under the pointer and to the keyboard, ${what}`, async () => {
-    const lab = await Lab.in(browser, server.url, options);
+for (const [what, options] of Object.entries(LOOKS)) {
+  test(`a word is explained under the pointer and to the keyboard, ${what}`, async (context) => {
+    const lab = await labFor(context, options);
     await lab.open({ until: 20, play: "off" });
     await lab.settled(20);
     const { page } = lab;
@@ -24,7 +19,8 @@ for (const [what, options] of Object.entries({
     assert.deepEqual(await violations(page), []);
     // Hoverable: the pointer may go onto the explanation.
     await tip.hover();
-    await page.waitForTimeout(600);
+    // By the page's own clock, whatever it does when the pointer has left a word is done.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)));
     assert.ok(await tip.isVisible());
     await page.keyboard.press("Escape");
     await tip.waitFor({ state: "hidden" });
@@ -35,14 +31,12 @@ for (const [what, options] of Object.entries({
     await tip.getByText(/every random number/).waitFor();
     await page.keyboard.press("Escape");
     await tip.waitFor({ state: "hidden" });
-    assert.ok(await lab.seed.evaluate((input) => input === document.activeElement));
-    lab.assertQuiet();
-    await lab.close();
+    assert.ok(await lab.hasFocus(lab.seed));
   });
 }
 
-test("every number of a panel and every choice of its head has a meaning that screen readers find", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("every number of a panel and every choice of its head has a meaning that screen readers find", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
   const without = await lab.panel("Straight").evaluate((region) =>
     [...region.querySelectorAll("dt, select, input[type=range]")]
@@ -56,11 +50,10 @@ test("every number of a panel and every choice of its head has a meaning that sc
   const terms = await lab.page.evaluate(() => [...document.querySelectorAll("#reading dt")].map((term) => term.textContent));
   assert.ok(terms.length >= 20);
   assert.equal(new Set(terms).size, terms.length);
-  await lab.close();
 });
 
-test("the words of a panel's numbers are two stops of the Tab key; arrow keys go through them", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("the words of a panel's numbers are two stops of the Tab key; arrow keys go through them", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
   const { page } = lab;
   const panel = lab.panel("Straight");
@@ -82,12 +75,10 @@ test("the words of a panel's numbers are two stops of the Tab key; arrow keys go
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Tab");
   assert.equal(await focused(), "Steps per second", "where one was, one comes back");
-  lab.assertQuiet();
-  await lab.close();
 });
 
-test("every layer, every choice beside them and every chart has a word that explains itself on hover and on focus", async () => {
-  const lab = await Lab.in(browser, server.url);
+test("every layer, every choice beside them and every chart has a word that explains itself on hover and on focus", async (context) => {
+  const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
   await lab.settled(20);
   const { page } = lab;
@@ -117,8 +108,6 @@ test("every layer, every choice beside them and every chart has a word that expl
     await page.keyboard.press("Escape");
     await tip.waitFor({ state: "hidden" });
   }
-  lab.assertQuiet();
-  await lab.close();
 });
 
 /** @param {import("playwright-core").Locator} control */

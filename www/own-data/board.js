@@ -5,6 +5,8 @@ import { css } from "../theme.js";
 /** @typedef {[number, number]} Point */
 /** @typedef {{ path: Point[], radius: number, erase: boolean }} Stroke */
 
+/** What is fitted into the plane reaches from minus this to this along its longer side: flow-core's rule, drawn as a dashed square. */
+export const FITTED = 4;
 /** A brush that has moved less than this share of its radius has not moved. */
 const NEAREST = 0.4;
 
@@ -105,7 +107,7 @@ export class Board {
     }
     context.stroke();
     context.setLineDash([4 / unit, 4 / unit]);
-    context.strokeRect(-4, -4, 8, 8);
+    context.strokeRect(-FITTED, -FITTED, 2 * FITTED, 2 * FITTED);
     context.setLineDash([]);
 
     context.globalCompositeOperation = "source-over";

@@ -1,6 +1,7 @@
 /** Gaussian modes on the board: each a button that is dragged, or moved by the arrow keys. */
 
 import { own_mixture } from "../../pkg/flow_wasm.js";
+import { button } from "../make.js";
 
 /** @typedef {import("./board.js").Point} Point */
 /** @typedef {import("./ways.js").Way} Way */
@@ -98,20 +99,16 @@ export class Modes {
 
   /** @param {number} i */
   #button(i) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "own-mode";
-    button.textContent = String(i + 1);
     const choose = () => i !== this.#chosen && this.#update(i);
-    button.addEventListener("focus", choose);
-    button.addEventListener("click", choose);
-    button.addEventListener("pointerdown", (event) => {
-      if (event.button === 0) button.setPointerCapture(event.pointerId);
+    const handle = button(String(i + 1), choose, { className: "own-mode" });
+    handle.addEventListener("focus", choose);
+    handle.addEventListener("pointerdown", (event) => {
+      if (event.button === 0) handle.setPointerCapture(event.pointerId);
     });
-    button.addEventListener("pointermove", (event) => {
-      if (button.hasPointerCapture(event.pointerId)) this.#move(i, this.#board.place(event));
+    handle.addEventListener("pointermove", (event) => {
+      if (handle.hasPointerCapture(event.pointerId)) this.#move(i, this.#board.place(event));
     });
-    button.addEventListener("keydown", (event) => {
+    handle.addEventListener("keydown", (event) => {
       const [x, y] = ARROWS[event.key] ?? [0, 0];
       const isRemoval = event.key === "Delete" || event.key === "Backspace";
       if (!isRemoval && x === 0 && y === 0) return;
@@ -121,7 +118,7 @@ export class Modes {
       if (isRemoval) this.remove();
       else this.#move(i, [atX + x * step, atY + y * step]);
     });
-    return button;
+    return handle;
   }
 
   /** @param {number} i @param {Point} to */

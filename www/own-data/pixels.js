@@ -4,14 +4,15 @@
 
 /** Finer than this a picture only takes longer. */
 const LONGER_SIDE = 256;
-const LARGEST_FILE = 20_000_000;
+const LARGEST_MEGABYTES = 20;
 
 /**
  * @param {File} file
  * @returns {Promise<Pixels>}
  */
 export async function pixelsOfFile(file) {
-  if (file.size > LARGEST_FILE) throw new Error(`“${file.name}” has ${Math.round(file.size / 1e6)} MB, but must have at most 20`);
+  const megabytes = file.size / 1e6;
+  if (megabytes > LARGEST_MEGABYTES) throw new Error(`“${file.name}” has ${Math.ceil(megabytes)} MB, but must have at most ${LARGEST_MEGABYTES}`);
   const image = await createImageBitmap(file).catch(() => {
     throw new Error(`“${file.name}” is no image that this browser can read, but must be a PNG, JPEG, WebP or GIF`);
   });

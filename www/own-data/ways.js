@@ -36,27 +36,37 @@ export class Drawing {
   }
 }
 
+/** What is typed into a field of the dialog. */
+class Typed {
+  field;
+
+  /** @param {HTMLInputElement | HTMLTextAreaElement} field */
+  constructor(field) {
+    this.field = field;
+  }
+
+  get isEmpty() {
+    return this.field.value.trim() === "";
+  }
+
+  clear() {
+    this.field.value = "";
+  }
+}
+
 /** @implements {Way} */
-export class Points {
-  #table = find(document, "#own-table", HTMLTextAreaElement);
+export class Points extends Typed {
   #fit = find(document, "#own-fit", HTMLInputElement);
   #most;
 
   /** @param {number} most points there can be */
   constructor(most) {
+    super(find(document, "#own-table", HTMLTextAreaElement));
     this.#most = most;
   }
 
-  get isEmpty() {
-    return this.#table.value.trim() === "";
-  }
-
-  clear() {
-    this.#table.value = "";
-  }
-
   make() {
-    const { code, read } = JSON.parse(own_table(this.#table.value, this.#fit.checked));
+    const { code, read } = JSON.parse(own_table(this.field.value, this.#fit.checked));
     return { code, said: read > this.#most ? `${count(this.#most)} of ${count(read)} points, taken evenly` : undefined };
   }
 
@@ -65,14 +75,14 @@ export class Points {
     if (file.size > LARGEST_TABLE) {
       throw new Error(`“${file.name}” has ${count(Math.ceil(file.size / 1000))} kB, but must have at most ${count(LARGEST_TABLE / 1000)}`);
     }
-    this.#table.value = await file.text();
+    this.field.value = await file.text();
   }
 
   /** Goes on from a code. @param {string} code */
   adopt(code) {
     const flat = own_points(code, this.#most);
     const lines = Array.from({ length: flat.length / 2 }, (_, i) => `${flat[2 * i]?.toFixed(3)},${flat[2 * i + 1]?.toFixed(3)}`);
-    this.#table.value = lines.join("\n");
+    this.field.value = lines.join("\n");
     this.#fit.checked = false;
   }
 }
@@ -103,26 +113,18 @@ export class Picture {
 }
 
 /** @implements {Way} */
-export class Word {
-  #word = find(document, "#own-word", HTMLInputElement);
+export class Word extends Typed {
   #font;
 
   /** @param {() => string} font the page's font family */
   constructor(font) {
+    super(find(document, "#own-word", HTMLInputElement));
     this.#font = font;
-  }
-
-  get isEmpty() {
-    return this.#word.value.trim() === "";
-  }
-
-  clear() {
-    this.#word.value = "";
   }
 
   /** @param {number} points */
   make(points) {
-    return { code: sampled(pixelsOfWord(this.#word.value.trim(), this.#font()), false, points) };
+    return { code: sampled(pixelsOfWord(this.field.value.trim(), this.#font()), false, points) };
   }
 }
 

@@ -7,7 +7,7 @@
 import { SavedPage } from "../../pkg/flow_wasm.js";
 import { Dropped } from "../engine.js";
 import { NOTHING } from "../flows.js";
-import { reasonOf } from "../notices.js";
+import { reasonOf } from "../reason.js";
 import { restorableFrom, savePage } from "./document.js";
 
 /** @typedef {import("../lab.js").Context} Context */

@@ -1,5 +1,6 @@
 /** Files for the reader, and their names. */
 
+import { make } from "../make.js";
 import { isOwn } from "../registry.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -15,10 +16,7 @@ const OFFER_MILLISECONDS = 60_000;
  */
 export function offer(name, type, parts) {
   const url = URL.createObjectURL(new Blob(parts, { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
+  make("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), OFFER_MILLISECONDS);
 }
 

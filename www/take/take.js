@@ -3,7 +3,8 @@
 import { command_lines, pytorch_script } from "../../pkg/flow_wasm.js";
 import { find } from "../find.js";
 import { Dropped } from "../engine.js";
-import { dismiss, notify, reasonOf } from "../notices.js";
+import { dismiss, notify } from "../notices.js";
+import { reasonOf } from "../reason.js";
 import { readOutline } from "../registry.js";
 import { redraw } from "../sheet.js";
 import { FLOWS } from "../state.js";

@@ -1,5 +1,7 @@
 /** What a worker says to the page, and what it makes of errors. */
 
+import { reasonOf } from "../reason.js";
+
 /** @typedef {import("../engine.js").FromWorker} FromWorker */
 /** @typedef {import("./session.js").Session} Session */
 
@@ -25,13 +27,8 @@ export function attempt(action) {
     return { value: action() };
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
-    return { reason: messageOf(error) };
+    return { reason: reasonOf(error) };
   }
-}
-
-/** @param {unknown} error */
-export function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether flow-core itself says no, and in words: with a plain `Error`. @param {unknown} error */

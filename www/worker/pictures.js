@@ -18,7 +18,7 @@ let millisecondsPerEvaluation = 5e-4;
 
 /** Whether the reader has asked for another picture than there is. @param {Session} session */
 export function pictureIsAwaited(session) {
-  return !session.isRefused && session.picture.key !== pictureKey(session);
+  return !session.isRefused && pictureKey(session.picture) !== pictureKey(session);
 }
 
 /** @type {(session: Session, now: number, isResting: boolean) => boolean} */
@@ -57,7 +57,7 @@ export function takePicture(session) {
     session.sample = begin(session, sampling.particles);
   } else {
     const at = performance.now();
-    session.picture = { key: pictureKey(session), sampling: JSON.stringify(sampling), step: sample.step, cost: sample.cost + at - integrated, at };
+    session.picture = { sampling, replay: session.replay, step: sample.step, cost: sample.cost + at - integrated, at };
   }
 }
 
@@ -66,9 +66,9 @@ export function takePicture(session) {
  * @type {(session: Session, particles?: number) => { particles: number, step: number, cost: number }}
  */
 function begin(session, particles) {
-  const { lab, sampling, picture } = session;
+  const { lab, sampling, replay, picture } = session;
   // Replayed steps follow each other too fast to show each of them twice.
-  const isAwaited = picture.sampling !== JSON.stringify(sampling);
+  const isAwaited = pictureKey({ ...picture, replay }) !== pictureKey(session);
   const cost = sampling.particles * sampling.steps * millisecondsPerEvaluation;
   const few = Math.max(FEWEST_PARTICLES, Math.ceil((sampling.particles * FIRST_SIGHT_MILLISECONDS) / (2 * cost)));
   const count = particles ?? (isAwaited && cost > FIRST_SIGHT_MILLISECONDS ? Math.min(few, sampling.particles) : sampling.particles);

@@ -1,7 +1,8 @@
 /** One flow's worker: owns an experiment, trains it in short slices and samples it with its current weights. */
 
 import { initSync } from "../../pkg/flow_wasm.js";
-import { isRefusal, messageOf, send } from "./messages.js";
+import { reasonOf } from "../reason.js";
+import { isRefusal, send } from "./messages.js";
 import { answer } from "./questions.js";
 import { resample, Session } from "./session.js";
 import { Turns } from "./turns.js";
@@ -79,7 +80,7 @@ function guard(during, action) {
     return action();
   } catch (error) {
     session = undefined;
-    send({ kind: "failed", generation, isFinal: !isRefusal(error), during, reason: messageOf(error) });
+    send({ kind: "failed", generation, isFinal: !isRefusal(error), during, reason: reasonOf(error) });
     return undefined;
   }
 }

@@ -6,6 +6,13 @@ import { createRequire } from "node:module";
 const SCRIPT = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** What a reader may have set, by how tests tell it. */
+export const LOOKS = {
+  "in light": { colorScheme: /** @type {const} */ ("light") },
+  "in the dark": { colorScheme: /** @type {const} */ ("dark") },
+  "in forced colours": { forcedColors: /** @type {const} */ ("active") },
+};
+
 /**
  * What axe finds wrong with the page as it is now, one line each.
  * @param {import("playwright-core").Page} page

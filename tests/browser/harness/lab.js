@@ -4,9 +4,7 @@ import assert from "node:assert/strict";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").BrowserContext} BrowserContext */
-/** @typedef {"Straight" | "Curved"} PanelName */
-
-/** @type {readonly PanelName[]} */
+/** The two panels, by the names they have when nothing was said. @type {readonly ["Straight", "Curved"]} */
 export const PANELS = ["Straight", "Curved"];
 
 /** Training is real work on a machine that may be busy: states are waited for this long before a test gives up. */
@@ -15,6 +13,8 @@ const PATIENCE_MILLISECONDS = 180_000;
 export class Lab {
   /** What the page complained about: console errors, uncaught errors, requests to strangers, violated policies. */
   complaints = /** @type {string[]} */ ([]);
+  /** @type {(complaint: string) => boolean} */
+  #isExpected = () => false;
 
   /**
    * @param {Page} page
@@ -59,21 +59,36 @@ export class Lab {
     await this.until("a picture in both panels", () => this.#everyStat("hash", (value) => value !== ""));
   }
 
+  /**
+   * Opens the page in a given state and waits until training rests; of two panels, a small screen shows one.
+   * @param {Record<string, string | number>} [state]
+   */
+  async openAtRest(state = {}) {
+    const hash = new URLSearchParams(Object.entries({ until: 20, play: "off", ...state }).map(([key, value]) => [key, String(value)]));
+    await this.page.goto(`${this.url}#${hash}`);
+    await this.until("training at rest", async () => (await this.button("Train").count()) === 1);
+  }
+
   close() {
     return this.page.context().close();
   }
 
-  /** Fails when the page complained. @param {(complaint: string) => boolean} [expected] */
-  assertQuiet(expected = () => false) {
-    assert.deepEqual(this.complaints.filter((complaint) => !expected(complaint)), []);
+  /** Complaints like these are what the test is about. @param {(complaint: string) => boolean} isExpected */
+  expects(isExpected) {
+    this.#isExpected = isExpected;
   }
 
-  /** @param {PanelName} name */
+  /** Fails when the page complained. */
+  assertQuiet() {
+    assert.deepEqual(this.complaints.filter((complaint) => !this.#isExpected(complaint)), []);
+  }
+
+  /** @param {string} name */
   panel(name) {
     return this.page.getByRole("region", { name, exact: true });
   }
 
-  /** @param {PanelName} name */
+  /** @param {string} name */
   canvas(name) {
     return this.panel(name).getByRole("img");
   }
@@ -102,7 +117,7 @@ export class Lab {
 
   /**
    * A value of a panel, as the page wrote it.
-   * @param {PanelName} panel
+   * @param {string} panel
    * @param {string} stat
    */
   async text(panel, stat) {
@@ -111,7 +126,7 @@ export class Lab {
 
   /**
    * A value of a panel, as a number.
-   * @param {PanelName} panel
+   * @param {string} panel
    * @param {string} stat
    */
   async stat(panel, stat) {
@@ -122,7 +137,7 @@ export class Lab {
 
   /**
    * All values of a panel at one moment.
-   * @param {PanelName} panel
+   * @param {string} panel
    * @returns {Promise<Record<string, string>>}
    */
   stats(panel) {
@@ -131,6 +146,43 @@ export class Lab {
         [...region.querySelectorAll("data[data-stat]")].map((data) => [data.getAttribute("data-stat"), data.getAttribute("value") ?? ""]),
       ),
     );
+  }
+
+  /** The fingerprints of what both panels show; empty where that is not whole. */
+  hashes() {
+    return Promise.all(PANELS.map((panel) => this.text(panel, "hash")));
+  }
+
+  /** @param {import("playwright-core").Locator} place */
+  hasFocus(place) {
+    return place.evaluate((element) => element === document.activeElement);
+  }
+
+  /** What the page hears when its tab goes to the back or to the front. @param {boolean} hidden */
+  hide(hidden) {
+    return this.page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  }
+
+  /** Waits until what was done is on the screen. */
+  frame() {
+    return this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))));
+  }
+
+  /**
+   * Runs something in the page with all that some of its modules export.
+   * @template Given, Result
+   * @param {string[]} names such as `www/state`
+   * @param {(modules: any, given: Given) => Result | Promise<Result>} work sees nothing but these two
+   * @param {Given} [given]
+   * @returns {Promise<Result>}
+   */
+  withModules(names, work, given) {
+    const modules = `Promise.all(${JSON.stringify(names)}.map((name) => import(new URL(name + ".js", document.baseURI).href)))`;
+    return this.page.evaluate(`${modules}.then((modules) => (${work})(Object.assign({}, ...modules), ${JSON.stringify(given)}))`);
   }
 
   /**
