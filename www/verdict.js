@@ -45,8 +45,8 @@ export function verdict(flows) {
   }
   const guided = flows.filter(({ picture }) => (picture?.sampling.guidance?.weight ?? 0) > 0);
   if (guided.length > 0) {
-    const whose = guided.map(({ name }) => name).join(" and ");
-    return `${whose} ${guided.length === 1 ? "is" : "are"} guided to one mode of the data, so how near all of it ${whose} ${guided.length === 1 ? "lands" : "land"} says nothing: look where the particles end.`;
+    const [are, distances] = guided.length === 1 ? ["is", "its distance from all of them says"] : ["are", "their distances from all of them say"];
+    return `${guided.map(({ name }) => name).join(" and ")} ${are} guided to one of the data’s modes, so ${distances} nothing here: look where the particles end.`;
   }
   const steps = means([a, b]);
   const left = { ...straight, picture: a, energy: Math.max(0, a.report.energy) };

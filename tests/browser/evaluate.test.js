@@ -19,7 +19,7 @@ test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field'
   await lab.settled(STEPS);
   await lab.page.getByRole("checkbox", { name: "Error of the field" }).check();
   const legend = lab.page.locator("#layers-legend");
-  const said = /Curved: mean squared error ([\d.]+) per axis/;
+  const said = /Curved: .*mean squared error of ([\d.]+) per axis/;
   await lab.until("the error", async () => said.test((await legend.textContent()) ?? ""));
   const shown = Number(said.exec((await legend.textContent()) ?? "")?.[1]);
   const [hits, straightness] = [await lab.stat("Curved", "hits"), await lab.stat("Curved", "straightness")];
