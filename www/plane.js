@@ -176,7 +176,8 @@ export class Plane {
         const [cx, cy] = place(shape.circle.center);
         const radius = shape.circle.radius * scale;
         context.moveTo(cx + radius, cy);
-        context.arc(cx, cy, radius, 0, 2 * Math.PI);
+        // Counterclockwise, as a polygon around what it encloses: a hole's border runs the other way.
+        context.arc(cx, cy, radius, 0, 2 * Math.PI, true);
       } else {
         shape.polygon.forEach((corner, i) => (i === 0 ? context.moveTo(...place(corner)) : context.lineTo(...place(corner))));
         context.closePath();

@@ -31,9 +31,11 @@ export function trajectoriesSvg(panels, theme, common) {
     const at = (/** @type {number} */ x, /** @type {number} */ y) =>
       `${round(SIDE / 2 + (x - view.x) * scale)} ${round(SIDE / 2 - (y - view.y) * scale)}`;
     const outlines = (outline ? target.shapes : []).map((shape) => {
-      if ("polygon" in shape) return `<polygon points="${shape.polygon.map(([x, y]) => at(x, y)).join(" ")}"/>`;
-      const [cx, cy] = at(...shape.circle.center).split(" ");
-      return `<circle cx="${cx}" cy="${cy}" r="${round(shape.circle.radius * scale)}"/>`;
+      if ("polygon" in shape) return `M${shape.polygon.map(([x, y]) => at(x, y)).join("L")}Z`;
+      const [cx, cy] = shape.circle.center;
+      const r = round(shape.circle.radius * scale);
+      // Counterclockwise, as a polygon around what it encloses: a hole's border runs the other way.
+      return `M${at(cx + shape.circle.radius, cy)}a${r} ${r} 0 1 0 ${-2 * r} 0a${r} ${r} 0 1 0 ${2 * r} 0Z`;
     });
     const { positions, particles, times, hits } = picture;
     const groups = [0, 1].map((hit) => {
@@ -56,7 +58,7 @@ export function trajectoriesSvg(panels, theme, common) {
       words(caption.choices, x, PAD + LINE + 12, muted),
       `<svg x="${x}" y="${HEAD}" width="${SIDE}" height="${SIDE}">`,
       `<rect width="${SIDE}" height="${SIDE}" fill="none" stroke="${color(theme.rule)}"/>`,
-      `<g stroke="${color(theme.ink)}" stroke-opacity="0.35" fill="${color(theme.ink)}" fill-opacity="0.035">${outlines.join("")}</g>`,
+      `<path d="${outlines.join("")}" stroke="${color(theme.ink)}" stroke-opacity="0.35" fill="${color(theme.ink)}" fill-opacity="0.035"/>`,
       ...groups.reverse(),
       "</svg>",
       ...caption.numbers.map((text, row) => words(text, x, HEAD + SIDE + (row + 1) * LINE, `font-size="12" fill="${color(theme.ink)}"`)),
