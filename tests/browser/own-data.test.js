@@ -208,3 +208,22 @@ describe("axe finds nothing in the dialog, and nothing sticks out", () => {
     });
   }
 });
+
+test("also of many points the target is shaded", async (context) => {
+  const { lab, dialog, way, says, use } = await opened(context);
+  lab.expects((complaint) => complaint.includes("willReadFrequently"));
+  await way("Points").check();
+  await dialog.getByRole("textbox", { name: /^Points/ }).fill(Array.from({ length: 1024 }, (_, i) => `${i % 32},${Math.floor(i / 32)}`).join("\n"));
+  await says(/^1,024 points/);
+  await use("target").click();
+  const inked = () =>
+    lab.panel("Curved").locator("canvas.plane-backdrop").evaluate((canvas) => {
+      const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+      const pixels = /** @type {HTMLCanvasElement} */ (canvas).getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
+      return pixels.filter((alpha, i) => i % 4 === 3 && alpha > 0).length / (width * height);
+    });
+  // The points fill a square of 8 by 8 in a picture of 9.
+  await lab.until("the square", async () => (await inked()) > 0.6);
+  await lab.page.getByRole("checkbox", { name: "Target outline" }).uncheck();
+  await lab.until("the scale alone", async () => (await inked()) < 0.05);
+});

@@ -1,6 +1,6 @@
 /** Trajectories as vectors. */
 
-import { viewOf } from "../plane.js";
+import { opacityOf, viewOf } from "../plane.js";
 import { FOOT, HEAD, LINE, PAD } from "./scene.js";
 
 /** @typedef {import("../engine.js").Picture} Picture */
@@ -52,13 +52,14 @@ export function trajectoriesSvg(panels, theme, common) {
         `<g stroke-width="0.7" stroke-opacity="0.45">${ways.join("")}</g><g stroke-width="3.5">${ends.join("")}</g></g>`
       );
     });
+    const { border, shade } = opacityOf(target);
     const x = PAD + i * (SIDE + PAD);
     return [
       words(caption.name, x, PAD + 14, `font-size="16" font-weight="600" fill="${color(theme.ink)}"`),
       words(caption.choices, x, PAD + LINE + 12, muted),
       `<svg x="${x}" y="${HEAD}" width="${SIDE}" height="${SIDE}">`,
       `<rect width="${SIDE}" height="${SIDE}" fill="none" stroke="${color(theme.rule)}"/>`,
-      `<path d="${outlines.join("")}" stroke="${color(theme.ink)}" stroke-opacity="0.35" fill="${color(theme.ink)}" fill-opacity="0.035"/>`,
+      `<path d="${outlines.join("")}" stroke="${color(theme.ink)}" stroke-opacity="${border}" fill="${color(theme.ink)}" fill-opacity="${shade}"/>`,
       ...groups.reverse(),
       "</svg>",
       ...caption.numbers.map((text, row) => words(text, x, HEAD + SIDE + (row + 1) * LINE, `font-size="12" fill="${color(theme.ink)}"`)),
