@@ -113,6 +113,9 @@ test("points are typed or come as a file, and what is wrong with them is said", 
   assert.ok(await use("target").isDisabled());
   await table.fill("1e9; 2\n3;4");
   await says(/^2 points/);
+  await table.fill("3;4");
+  await says(/^1 point,/);
+  await table.fill("1e9; 2\n3;4");
   await dialog.getByRole("checkbox", { name: "Fit into the plane" }).uncheck();
   await complains(/within 50 of 0/);
   const file = dialog.getByLabel(/CSV file/);
@@ -166,7 +169,7 @@ test("an image and a word become points", async (context) => {
   await dialog.getByRole("radio", { name: "Bright is dense" }).check();
   await says(/^1,024 points/);
   await file.setInputFiles({ name: "broken.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
-  await complains(/“broken.png” is no image that this browser can read/);
+  await complains(/“broken.png” is not an image that this browser can read; it must be a PNG/);
   await way("Word").check();
   await dialog.getByRole("textbox", { name: "Word" }).fill("flow");
   await says(/^1,024 points/);
