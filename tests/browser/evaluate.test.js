@@ -31,7 +31,7 @@ test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field'
   const folder = await mkdtemp(join(tmpdir(), "flow-"));
   const flow = (/** @type {string[]} */ args) => run(process.env["FLOW"] ?? "flow", args, { cwd: folder });
   await flow(command.split(" ").slice(1));
-  const report = JSON.parse((await flow(["evaluate", "experiment.flow", "--steps", "4"])).stdout);
+  const report = JSON.parse((await flow(["evaluate", "curved.flow", "--steps", "4"])).stdout);
   await rm(folder, { recursive: true });
 
   assert.equal(report.training_steps, STEPS);
