@@ -74,6 +74,20 @@ test("the picture has both panels at twice their size", async () => {
   assert.ok(Math.abs(pixels - side) <= 1);
 });
 
+test("a place that is not asked about is not in the picture", async (context) => {
+  const page = await labFor(context);
+  const pictures = [];
+  for (const place of ["0.5_0.5", "-2_1"]) {
+    await page.open({ ...STATE, place });
+    await page.settled(40, 3);
+    const { bytes } = await take("Picture (PNG)", page);
+    pictures.push(PNG.sync.read(bytes));
+  }
+  const [one, other] = pictures;
+  assert.ok(one && other);
+  assert.equal(difference(one, other), 0);
+});
+
 test("the picture of the journey holds nothing of the plane, which is hidden", async () => {
   await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("journey");
   const trails = lab.page.getByRole("checkbox", { name: "Trails" });
