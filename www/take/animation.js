@@ -6,6 +6,7 @@ import { AnimatedPng } from "./apng.js";
 import { compose } from "./canvas.js";
 import { pause } from "./download.js";
 import { captionOf, commonLine, shownSides } from "./scene.js";
+import { webm } from "./webm.js";
 
 /** @typedef {import("../lab.js").Context} Context */
 
@@ -95,42 +96,57 @@ export async function animatedPng(context, progress) {
   }
 }
 
-const VIDEO = "video/webm";
+const FRAME_RATE = 30;
+const QUEUE = 4;
 
-/** Whether this browser can record a video. */
-export function canRecord() {
-  return typeof MediaRecorder !== "undefined" && MediaRecorder.isTypeSupported(VIDEO) && "captureStream" in HTMLCanvasElement.prototype;
+/** Whether this browser can encode a video. */
+export function canEncode() {
+  return "VideoEncoder" in globalThis;
 }
 
 /**
- * Recorded as it is played, in as many seconds as it lasts.
+ * Encoded frame by frame: however slow the machine is, no frame is left out and each has its time.
  * @param {Context} context
  * @param {(share: number) => void} progress
  */
 export async function video(context, progress) {
   const stage = new Stage(context);
+  /** @type {Parameters<typeof webm>[0]} */
+  const frames = [];
+  /** @type {unknown} */
+  let failure;
+  const encoder = new VideoEncoder({
+    output: (chunk) => {
+      const bytes = new Uint8Array(chunk.byteLength);
+      chunk.copyTo(bytes);
+      frames.push({ time: Math.round(chunk.timestamp / 1000), isKey: chunk.type === "key", bytes });
+    },
+    error: (error) => (failure = error),
+  });
   try {
+    const motion = (FRAMES - 2) * FRAME_MILLISECONDS;
+    const length = motion + 2 * REST_MILLISECONDS;
+    const count = Math.round((length / 1000) * FRAME_RATE);
     stage.draw(0);
-    const recorder = new MediaRecorder(stage.canvas.captureStream(30), { mimeType: VIDEO, videoBitsPerSecond: 6e6 });
-    /** @type {Blob[]} */
-    const parts = [];
-    recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
-    const stopped = new Promise((resolve, reject) => {
-      recorder.addEventListener("stop", resolve);
-      recorder.addEventListener("error", () => reject(new Error("the recording failed")));
-    });
-    recorder.start();
-    const length = (FRAMES - 2) * FRAME_MILLISECONDS;
-    const started = performance.now();
-    for (let passed = 0; passed < length + 2 * REST_MILLISECONDS; passed = performance.now() - started) {
-      stage.draw(Math.min(1, Math.max(0, (passed - REST_MILLISECONDS) / length)));
-      progress(passed / (length + 2 * REST_MILLISECONDS));
-      await new Promise((resolve) => setTimeout(resolve, 33));
+    const { width, height } = stage.canvas;
+    encoder.configure({ codec: "vp8", width, height, bitrate: 6e6, framerate: FRAME_RATE });
+    for (let i = 0; i < count; i += 1) {
+      const passed = (1000 * i) / FRAME_RATE;
+      stage.draw(Math.min(1, Math.max(0, (passed - REST_MILLISECONDS) / motion)));
+      while (encoder.state === "configured" && encoder.encodeQueueSize > QUEUE) await pause();
+      if (failure) throw failure;
+      const frame = new VideoFrame(stage.canvas, { timestamp: 1000 * passed });
+      // Each second begins anew, so that a player finds its way.
+      encoder.encode(frame, { keyFrame: i % FRAME_RATE === 0 });
+      frame.close();
+      progress((i + 1) / count);
+      await pause();
     }
-    recorder.stop();
-    await stopped;
-    return parts;
+    await encoder.flush();
+    if (frames.length < count) throw new Error(`only ${frames.length} of ${count} frames were encoded`);
+    return [webm(frames, { width, height, length, codec: "V_VP8" })];
   } finally {
+    if (encoder.state !== "closed") encoder.close();
     stage.clear();
   }
 }
