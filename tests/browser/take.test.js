@@ -144,7 +144,7 @@ test("trajectories are vectors, and say how many they are", async () => {
 test("on a small screen the trajectories are those of the panel on show, with all their words", async (context) => {
   const page = await labFor(context, { viewport: { width: 360, height: 740 } });
   await page.page.goto(`${server.url}#dataset=two-moons&n=3&until=40&play=off`);
-  await page.page.getByText("Trained to step 40, as set.").waitFor();
+  await page.page.getByText("Trained to step 40.").waitFor();
   const { bytes } = await take("Trajectories (SVG)", page);
   const { width, reach } = await page.page.evaluate((text) => {
     document.body.innerHTML = text;
