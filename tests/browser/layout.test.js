@@ -125,6 +125,33 @@ test("noise and guidance are told beside More, in its line", async (context) => 
   }
 });
 
+test("what layers and questions tell moves no control of the lab", async (context) => {
+  const lab = await labFor(context);
+  await lab.openAtRest();
+  const controls = () =>
+    lab.page.evaluate(() => {
+      const all = [...document.querySelectorAll("#lab > :not(.charts, .take, .drawer, .prose) :is(button:not(.probe), input, select)")].filter((control) => control.checkVisibility());
+      return all.map((control) => Math.round(control.getBoundingClientRect().top + scrollY));
+    });
+  for (const width of [360, 768, 1280, 1920]) {
+    await lab.page.setViewportSize({ width, height: 1000 });
+    const layers = ["Velocity arrows", "Warped grid", "Chords", "Error of the field"].map((name) => lab.page.getByRole("checkbox", { name, exact: true }));
+    const question = lab.page.getByRole("combobox", { name: "Ask the plane" });
+    const before = await controls();
+    assert.ok(before.length > 40);
+    for (const layer of layers) await layer.check();
+    await lab.page.getByText(/Error of the field: how far/).waitFor();
+    assert.deepEqual(await controls(), before, `layers at ${width}`);
+    for (const layer of layers) await layer.uncheck();
+    await lab.page.getByText(/Error of the field: how far/).waitFor({ state: "hidden" });
+    await question.selectOption("pairs");
+    await lab.page.getByText(/mean speed/).first().waitFor();
+    assert.deepEqual(await controls(), before, `a question at ${width}`);
+    await question.selectOption("off");
+    await lab.page.getByText(/mean speed/).first().waitFor({ state: "hidden" });
+  }
+});
+
 test("the longest name is read in full beside its picture, and moves nothing", async (context) => {
   const lab = await labFor(context);
   const { page } = lab;
