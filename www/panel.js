@@ -43,7 +43,7 @@ export class Panel {
     heading.id = `${flow}-name`;
     this.element.setAttribute("aria-labelledby", heading.id);
     this.element.tabIndex = -1;
-    this.#head = new Head(find(fragment, ".panel-head", HTMLElement), flow, dispatch);
+    this.#head = new Head(find(fragment, ".panel-head", HTMLElement), find(fragment, ".plane-extras", HTMLElement), flow, dispatch);
     this.#canvas = find(fragment, ".plane-particles", HTMLCanvasElement);
     this.#message = find(fragment, ".plane-message", HTMLElement);
     this.#announcement = find(fragment, ".plane-announcement", HTMLElement);
