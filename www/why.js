@@ -148,7 +148,8 @@ export class Why {
     }
     if (now - this.#spokenAt > SPEAK_MILLISECONDS) {
       this.#spokenAt = now;
-      const text = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).filter(Boolean).join(" ") : "";
+      const lines = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)) : [];
+      const text = [...lines, isOn ? this.#legend() : ""].filter(Boolean).join(" ");
       if (this.#words.textContent !== text) this.#words.textContent = text;
     }
   }
@@ -180,6 +181,14 @@ export class Why {
     plot.pen(plot.theme.ink, 1, 1.5);
     plot.context.arc(x, y, 5 * plot.pixel, 0, 2 * Math.PI);
     plot.context.stroke();
+  }
+
+  /** What the marks of passing pairs mean. */
+  #legend() {
+    const passing = [...this.#probes.values()].flatMap(({ inquiry: { data } }) => data?.passing ?? []);
+    if (passing.length === 0) return "";
+    const network = passing.some(({ network }) => network) ? ", the thin orange one the field on show" : "";
+    return `Hollow circles are noise, filled ones its data; the thick arrow is the mean${network}.`;
   }
 
   /** @param {Side} side @param {Probe} probe */
@@ -252,13 +261,38 @@ function drawWays(plot, ways) {
       context.arc(...plot.place(state), 2 * pixel, 0, 2 * Math.PI);
       context.fill();
     }
-    const [x, y] = plot.place(end);
-    context.font = `600 ${12 * pixel}px ${theme.font}`;
-    context.lineWidth = 4 * pixel;
-    context.strokeStyle = context.fillStyle = "transparent";
-    plot.pen(theme.plane, 1, 4);
-    context.strokeText(String(steps), x + 6 * pixel, y - 5 * pixel);
-    plot.pen(theme.ink, 1);
-    context.fillText(String(steps), x + 6 * pixel, y - 5 * pixel);
   });
+  const ends = STEPS.flatMap((steps) => {
+    const end = ways[steps]?.at(-1);
+    return end ? [{ steps, at: plot.place(end) }] : [];
+  });
+  context.font = `600 ${12 * pixel}px ${theme.font}`;
+  labelPlaces(ends.map(({ at }) => at), pixel).forEach((at, i) => {
+    const text = String(ends[i]?.steps);
+    plot.pen(theme.plane, 1, 4);
+    context.strokeText(text, ...at);
+    plot.pen(theme.ink, 1);
+    context.fillText(text, ...at);
+  });
+}
+
+/** Where a label stands beside its point, in CSS pixels; each is as large as a digit. */
+const BESIDE = [[6, -5], [6, 14], [-14, -5], [-14, 14]];
+const LABEL = [10, 13];
+
+/**
+ * Beside each point a label of its own that lies on no other, where there is room.
+ * @param {Point[]} points
+ * @param {number} pixel
+ */
+export function labelPlaces(points, pixel) {
+  /** @type {[number, number][]} */
+  const places = [];
+  for (const [x, y] of points) {
+    const around = BESIDE.map(([dx = 0, dy = 0]) => /** @type {[number, number]} */ ([x + dx * pixel, y + dy * pixel]));
+    const isFree = (/** @type {Point} */ at) => places.every((other) => LABEL.some((size, axis) => Math.abs((other[axis] ?? 0) - (at[axis] ?? 0)) >= size * pixel));
+    const place = around.find(isFree) ?? around[0];
+    if (place) places.push(place);
+  }
+  return places;
 }
