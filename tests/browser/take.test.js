@@ -217,16 +217,16 @@ test("the video is whole, from the first frame to the last, though the page has 
   const { name, bytes } = await take("Video (WebM)", page);
   assert.equal(name, "flow-two-moons-n3-step40.webm");
   await page.page.evaluate(() => clearInterval(/** @type {any} */ (window).load));
-  const { length, toFirst, toLast } = await page.page.evaluate(
+  const { length, toLast, toOther } = await page.page.evaluate(
     async ([video, animation]) => {
       const bytesOf = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
       const player = document.createElement("video");
       player.src = URL.createObjectURL(new Blob([bytesOf(video ?? "")], { type: "video/webm" }));
       player.muted = true;
       await new Promise((resolve, reject) => {
-        player.onended = resolve;
+        player.onseeked = resolve;
         player.onerror = () => reject(new Error(player.error?.message));
-        player.play();
+        player.onloadeddata = () => (player.currentTime = player.duration - 0.05);
       });
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [player.videoWidth, player.videoHeight];
@@ -239,16 +239,16 @@ test("the video is whole, from the first frame to the last, though the page has 
       const decoder = new ImageDecoder({ data: bytesOf(animation ?? ""), type: "image/png" });
       await decoder.tracks.ready;
       const away = [];
-      for (const frameIndex of [0, 47]) {
+      for (const frameIndex of [47, 46]) {
         const expected = pixels((await decoder.decode({ frameIndex })).image);
         away.push(expected.reduce((sum, value, i) => sum + Math.abs(value - (seen[i] ?? 0)), 0) / expected.length);
       }
-      return { length: player.duration, toFirst: away[0] ?? NaN, toLast: away[1] ?? NaN };
+      return { length: player.duration, toLast: away[0] ?? NaN, toOther: away[1] ?? NaN };
     },
     [bytes.toString("base64"), moving.bytes.toString("base64")],
   );
   assert.ok(Math.abs(length - 4.1) < 0.05, `${length} s`);
-  assert.ok(toLast < 0.5 * toFirst, `the last frame is ${toLast} from that of t = 1, ${toFirst} from that of t = 0`);
+  assert.ok(toLast < toOther, `the last frame is ${toLast} from that of t = 1, ${toOther} from the one before`);
 });
 
 test("samples and trajectories are tables of every particle", async () => {

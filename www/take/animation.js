@@ -75,7 +75,20 @@ class Stage {
 }
 
 /**
- * Made frame by frame: the same state gives the same frames.
+ * Frame by frame, each with its time however slow the machine is: the same state gives the same frames.
+ * @param {(share: number) => void} progress
+ * @param {(time: number, milliseconds: number) => Promise<void>} add takes a time of the flow, which is shown so long
+ */
+async function play(progress, add) {
+  for (let frame = 0; frame < FRAMES; frame += 1) {
+    const isEnd = frame === 0 || frame === FRAMES - 1;
+    await add(frame / (FRAMES - 1), isEnd ? REST_MILLISECONDS : FRAME_MILLISECONDS);
+    progress((frame + 1) / FRAMES);
+    await pause();
+  }
+}
+
+/**
  * @param {Context} context
  * @param {(share: number) => void} progress
  */
@@ -84,28 +97,14 @@ export async function animatedPng(context, progress) {
   try {
     const typical = [0, 0.5, 1].map((time) => stage.pixels(time));
     const file = new AnimatedPng(stage.canvas.width, stage.canvas.height, typical);
-    for (let frame = 0; frame < FRAMES; frame += 1) {
-      const isEnd = frame === 0 || frame === FRAMES - 1;
-      await file.add(stage.pixels(frame / (FRAMES - 1)), isEnd ? REST_MILLISECONDS : FRAME_MILLISECONDS);
-      progress((frame + 1) / FRAMES);
-      await pause();
-    }
+    await play(progress, (time, milliseconds) => file.add(stage.pixels(time), milliseconds));
     return file.parts();
   } finally {
     stage.clear();
   }
 }
 
-const FRAME_RATE = 30;
-const QUEUE = 4;
-
-/** Whether this browser can encode a video. */
-export function canEncode() {
-  return "VideoEncoder" in globalThis;
-}
-
 /**
- * Encoded frame by frame: however slow the machine is, no frame is left out and each has its time.
  * @param {Context} context
  * @param {(share: number) => void} progress
  */
@@ -113,38 +112,31 @@ export async function video(context, progress) {
   const stage = new Stage(context);
   /** @type {Parameters<typeof webm>[0]} */
   const frames = [];
-  /** @type {unknown} */
-  let failure;
   const encoder = new VideoEncoder({
     output: (chunk) => {
       const bytes = new Uint8Array(chunk.byteLength);
       chunk.copyTo(bytes);
-      frames.push({ time: Math.round(chunk.timestamp / 1000), isKey: chunk.type === "key", bytes });
+      frames.push({ time: chunk.timestamp / 1000, isKey: chunk.type === "key", bytes });
     },
-    error: (error) => (failure = error),
+    // What is asked of it next, or its end, fails with the reason.
+    error: () => undefined,
   });
   try {
-    const motion = (FRAMES - 2) * FRAME_MILLISECONDS;
-    const length = motion + 2 * REST_MILLISECONDS;
-    const count = Math.round((length / 1000) * FRAME_RATE);
     stage.draw(0);
     const { width, height } = stage.canvas;
-    encoder.configure({ codec: "vp8", width, height, bitrate: 6e6, framerate: FRAME_RATE });
-    for (let i = 0; i < count; i += 1) {
-      const passed = (1000 * i) / FRAME_RATE;
-      stage.draw(Math.min(1, Math.max(0, (passed - REST_MILLISECONDS) / motion)));
-      while (encoder.state === "configured" && encoder.encodeQueueSize > QUEUE) await pause();
-      if (failure) throw failure;
-      const frame = new VideoFrame(stage.canvas, { timestamp: 1000 * passed });
-      // Each second begins anew, so that a player finds its way.
-      encoder.encode(frame, { keyFrame: i % FRAME_RATE === 0 });
+    encoder.configure({ codec: "vp8", width, height, bitrate: 6e6 });
+    let length = 0;
+    await play(progress, async (time, milliseconds) => {
+      stage.draw(time);
+      while (encoder.encodeQueueSize > 4) await pause();
+      const frame = new VideoFrame(stage.canvas, { timestamp: 1000 * length });
+      encoder.encode(frame);
       frame.close();
-      progress((i + 1) / count);
-      await pause();
-    }
+      length += milliseconds;
+    });
     await encoder.flush();
-    if (frames.length < count) throw new Error(`only ${frames.length} of ${count} frames were encoded`);
-    return [webm(frames, { width, height, length, codec: "V_VP8" })];
+    if (frames.length < FRAMES) throw new Error(`only ${frames.length} of ${FRAMES} frames were encoded`);
+    return webm(frames, { width, height, length });
   } finally {
     if (encoder.state !== "closed") encoder.close();
     stage.clear();
