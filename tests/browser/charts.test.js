@@ -52,6 +52,11 @@ test("every chart is read by arrow keys and has a table that says the same", asy
     await lab.until(`the table of ${chart}`, async () => (await row.count()) === 1 && /\d/.test((await row.textContent()) ?? ""));
     const cells = (await row.getByRole("cell").allTextContents()).filter((cell) => cell !== "–");
     assert.ok(cells.length >= 2, `${chart}: ${cells.join(" | ")}`);
+    if (chart === "Loss") {
+      // What is told of the last point is what is drawn.
+      const told = (await lab.page.getByRole("img", { name: /^Mean loss after/ }).getAttribute("aria-label")) ?? "";
+      for (const panel of PANELS) assert.ok(told.includes(/(Straight|Curved) [\d.]+/.exec(last.slice(last.indexOf(`, ${panel} `)))?.[0] ?? "?"), `${told} | ${last}`);
+    }
     for (const cell of cells) assert.ok(last.includes(cell), `${chart}: “${last}” holds ${cell}`);
   }
   assert.deepEqual(await violations(lab.page), []);
@@ -70,7 +75,7 @@ test("what is read at your N is what the panels say", async (context) => {
 
 test("pointing at a chart reads it, and leaving it goes back", async (context) => {
   const lab = await trained(context);
-  const chart = lab.page.getByRole("img", { name: /^Loss after/ });
+  const chart = lab.page.getByRole("img", { name: /^Mean loss after/ });
   await chart.scrollIntoViewIfNeeded();
   const box = await chart.boundingBox();
   assert.ok(box);

@@ -31,11 +31,11 @@ export function lossDrawing(flows, log, bars) {
   });
   return {
     x: { label: "training step", min: 0, max: last },
-    y: { label: "loss per dimension", min: log ? low : 0, max: high, log },
+    y: { label: "mean loss per dimension", min: log ? low : 0, max: high, log },
     curves: [...floors, ...lines],
     bars,
     place: (step) => `Step ${count(step)}`,
     value: measure,
-    summary: `Loss after ${count(last)} training steps: ${words.join("; ")}.`,
+    summary: `Mean loss after ${count(last)} training steps: ${words.join("; ")}.`,
   };
 }
