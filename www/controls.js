@@ -136,7 +136,7 @@ class Typed {
   constructor(input, min, max, current, changed) {
     this.#input = input;
     this.#reason = find(document, `#${input.id}-reason`, HTMLElement);
-    this.#refusal = `${input.labels?.[0]?.textContent} not taken: a whole number from ${min} to ${count(max)} is needed here.`;
+    this.#refusal = `${input.labels?.[0]?.textContent} not taken: a whole number from ${min} to ${count(max)} is needed.`;
     [input.min, input.max] = [String(min), String(max)];
     let timer = 0;
     const take = () => {

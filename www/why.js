@@ -32,6 +32,7 @@ const STEPS = [1, 2, 4, 8];
 const DASHES = [[], [8, 4], [4, 3], [1.5, 3]];
 const ASK_MILLISECONDS = 60;
 const SPEAK_MILLISECONDS = 500;
+const MARKS = "Hollow circles are noise, filled ones data; the thick arrow is the mean, a thin orange one the field on show.";
 
 /**
  * What one side is asked, and what it answered: the pairs that pass the place, or the ways from there by number of steps.
@@ -148,8 +149,9 @@ export class Why {
     }
     if (now - this.#spokenAt > SPEAK_MILLISECONDS) {
       this.#spokenAt = now;
-      const lines = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)) : [];
-      const text = [...lines, isOn ? this.#legend() : ""].filter(Boolean).join(" ");
+      const lines = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).filter(Boolean) : [];
+      if (lines.length > 0 && state.probe === "pairs") lines.push(MARKS);
+      const text = lines.join(" ");
       if (this.#words.textContent !== text) this.#words.textContent = text;
     }
   }
@@ -181,14 +183,6 @@ export class Why {
     plot.pen(plot.theme.ink, 1, 1.5);
     plot.context.arc(x, y, 5 * plot.pixel, 0, 2 * Math.PI);
     plot.context.stroke();
-  }
-
-  /** What the marks of passing pairs mean. */
-  #legend() {
-    const passing = [...this.#probes.values()].flatMap(({ inquiry: { data } }) => data?.passing ?? []);
-    if (passing.length === 0) return "";
-    const network = passing.some(({ network }) => network) ? ", the thin orange one the field on show" : "";
-    return `Hollow circles are noise, filled ones its data; the thick arrow is the mean${network}.`;
   }
 
   /** @param {Side} side @param {Probe} probe */
@@ -276,12 +270,12 @@ function drawWays(plot, ways) {
   });
 }
 
-/** Where a label stands beside its point, in CSS pixels; each is as large as a digit. */
+/** Where a label stands beside its point, and how far from the others, so that none lies on another. */
 const BESIDE = [[6, -5], [6, 14], [-14, -5], [-14, 14]];
-const LABEL = [10, 13];
+const APART = 17;
 
 /**
- * Beside each point a label of its own that lies on no other, where there is room.
+ * Beside each point a place for a label of its own.
  * @param {Point[]} points
  * @param {number} pixel
  */
@@ -290,9 +284,8 @@ export function labelPlaces(points, pixel) {
   const places = [];
   for (const [x, y] of points) {
     const around = BESIDE.map(([dx = 0, dy = 0]) => /** @type {[number, number]} */ ([x + dx * pixel, y + dy * pixel]));
-    const isFree = (/** @type {Point} */ at) => places.every((other) => LABEL.some((size, axis) => Math.abs((other[axis] ?? 0) - (at[axis] ?? 0)) >= size * pixel));
-    const place = around.find(isFree) ?? around[0];
-    if (place) places.push(place);
+    const isFree = (/** @type {Point} */ at) => places.every(([u, v]) => Math.hypot(u - at[0], v - at[1]) >= APART * pixel);
+    places.push(around.find(isFree) ?? [x, y]);
   }
   return places;
 }

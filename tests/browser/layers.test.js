@@ -97,7 +97,7 @@ test("a place answers why, by pointer and by keys", async (context) => {
   await lab.settled(200);
   const words = lab.page.locator("#why-words");
   await lab.until("words for both", async () => /Straight.*nearby|within about.*Curved.*paths pass here/.test((await words.textContent()) ?? ""));
-  assert.match((await words.textContent()) ?? "", /Hollow circles are noise, filled ones its data; the thick arrow is the mean, the thin orange one the field on show\.$/);
+  assert.match((await words.textContent()) ?? "", /Hollow circles are noise, filled ones data; the thick arrow is the mean, a thin orange one the field on show\.$/);
   const handle = lab.panel("Curved").getByRole("button", { name: /pairs that pass here: x 0\.50, y −1\.20/ });
   await handle.focus();
   await lab.page.keyboard.press("ArrowLeft");
