@@ -24,8 +24,8 @@ export class Controls {
   #train = find(document, "#train", HTMLButtonElement);
   #oneStep = find(document, "#one-step", HTMLButtonElement);
   #reset = find(document, "#reset", HTMLButtonElement);
-  #until = find(document, "#until", HTMLInputElement);
-  #seed = find(document, "#seed", HTMLInputElement);
+  #until;
+  #seed;
   #particles = find(document, "#particles", HTMLSelectElement);
   #switch = find(document, "#switch", HTMLFieldSetElement);
 
@@ -54,8 +54,9 @@ export class Controls {
       const chosen = this.#switch.querySelector("input:checked");
       if (chosen instanceof HTMLInputElement) view({ panel: chosen.value === "curved" ? "curved" : "straight" });
     });
-    typed(this.#seed, 0, MAX_SEED, () => state().seed, (seed) => dispatch({ kind: "seed", seed }));
-    typed(this.#until, 1, MAX_TRAINING_STEPS, () => state().until, (until) => view({ until }));
+    const field = (/** @type {string} */ id) => find(document, id, HTMLInputElement);
+    this.#seed = new Typed(field("#seed"), 0, MAX_SEED, () => state().seed, (seed) => dispatch({ kind: "seed", seed }));
+    this.#until = new Typed(field("#until"), 1, MAX_TRAINING_STEPS, () => state().until, (until) => view({ until }));
   }
 
   /**
@@ -79,8 +80,8 @@ export class Controls {
     }
     if (state.speed !== before?.speed) this.#speed.value = String(state.speed);
     if (state.training !== before?.training) this.#train.textContent = state.training ? "Pause training" : "Train";
-    if (state.seed !== before?.seed) this.#seed.value = String(state.seed);
-    if (state.until !== before?.until) this.#until.value = String(state.until);
+    if (state.seed !== before?.seed) this.#seed.show(state.seed);
+    if (state.until !== before?.until) this.#until.show(state.until);
     if (state.particles !== before?.particles) this.#particles.value = String(state.particles);
     if (state.panel !== before?.panel) {
       const radio = this.#switch.querySelector(`input[value="${state.panel}"]`);
@@ -119,29 +120,50 @@ function options(select, values, text) {
   select.replaceChildren(...values.map((value) => new Option(text(value), String(value))));
 }
 
-/**
- * A whole number typed by the reader: taken over when it is complete and valid, put back when it is not.
- * @param {HTMLInputElement} input
- * @param {number} min
- * @param {number} max
- * @param {() => number} current
- * @param {(value: number) => void} changed
- */
-function typed(input, min, max, current, changed) {
-  [input.min, input.max] = [String(min), String(max)];
-  let timer = 0;
-  const take = () => {
-    clearTimeout(timer);
-    const value = input.valueAsNumber;
-    if (Number.isInteger(value) && value >= min && value <= max && value !== current()) changed(value);
-  };
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(take, TYPING_MILLISECONDS);
-  });
-  input.addEventListener("change", take);
-  input.addEventListener("blur", () => {
-    take();
-    input.value = String(current());
-  });
+/** A whole number typed by the reader: taken over when it is complete and valid; what is not stays, with the reason. */
+class Typed {
+  #input;
+  #reason;
+  #refusal;
+
+  /**
+   * @param {HTMLInputElement} input
+   * @param {number} min
+   * @param {number} max
+   * @param {() => number} current
+   * @param {(value: number) => void} changed
+   */
+  constructor(input, min, max, current, changed) {
+    this.#input = input;
+    this.#reason = find(document, `#${input.id}-reason`, HTMLElement);
+    this.#refusal = `${input.labels?.[0]?.textContent} not taken: a whole number from ${min} to ${count(max)} is needed.`;
+    [input.min, input.max] = [String(min), String(max)];
+    let timer = 0;
+    const take = () => {
+      clearTimeout(timer);
+      const value = input.valueAsNumber;
+      const isValid = Number.isInteger(value) && value >= min && value <= max;
+      this.#judge(isValid);
+      if (isValid && value !== current()) changed(value);
+    };
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      // An empty field is about to be filled.
+      if (input.value !== "" || input.validity.badInput) timer = setTimeout(take, TYPING_MILLISECONDS);
+    });
+    for (const event of ["change", "blur"]) input.addEventListener(event, take);
+  }
+
+  /** @param {boolean} isValid */
+  #judge(isValid) {
+    this.#input.setAttribute("aria-invalid", String(!isValid));
+    const text = isValid ? "" : this.#refusal;
+    if (this.#reason.textContent !== text) this.#reason.textContent = text;
+  }
+
+  /** @param {number} value */
+  show(value) {
+    this.#input.value = String(value);
+    this.#judge(true);
+  }
 }

@@ -16,6 +16,8 @@ import { LEARNT_AT, verdict } from "./verdict.js";
 /** @typedef {import("./engine.js").Picture} Picture */
 
 const PULSE_MILLISECONDS = 2_000;
+/** So long the verdict outlives the pictures it was about. */
+const PATIENCE_MILLISECONDS = 1_000;
 
 /**
  * What the flows need of the lab.
@@ -43,6 +45,10 @@ export class Flows {
   #host;
   #element = find(document, "#panels", HTMLElement);
   #verdict = find(document, "#verdict", HTMLElement);
+  /** The flows that the verdict tells of. */
+  #told = "";
+  /** The timer after which it tells that it waits; 0 for none. @type {number} */
+  #patience = 0;
   /** What the next experiments may continue from. @type {Restorable} */
   #restorable;
 
@@ -165,6 +171,7 @@ export class Flows {
       this.#host.charted();
     }
     this.#restorable = NOTHING;
+    if (sides.length > 0) this.showVerdict();
   }
 
   // --- pictures -------------------------------------------------------------------------------------
@@ -200,17 +207,29 @@ export class Flows {
     this.showVerdict();
   }
 
+  /** While pictures are renewed, the last sentence stays for a moment: a sentence that comes and goes cannot be read. */
   showVerdict() {
     const state = this.#host.state();
-    const text = verdict(
-      this.sides.map(({ name, picture, straightness, failed, engine }) => ({
-        name: state[name].name,
-        picture: picture && engine.isCurrent(picture) ? picture : undefined,
-        hadPicture: picture !== undefined,
-        straightness,
-        failed,
-      })),
-    );
-    if (this.#verdict.textContent !== text) this.#verdict.textContent = text;
+    const flows = this.sides.map(({ name, picture, straightness, failed, engine }) => ({
+      name: state[name].name,
+      picture: picture && engine.isCurrent(picture) ? picture : undefined,
+      hadPicture: picture !== undefined,
+      straightness,
+      failed,
+    }));
+    const text = verdict(flows);
+    const say = () => {
+      if (this.#verdict.textContent !== text) this.#verdict.textContent = text;
+    };
+    const names = flows.map(({ name }) => name).join();
+    const isRenewed = flows.every(({ hadPicture, failed }) => hadPicture && !failed) && flows.some(({ picture }) => !picture);
+    if (isRenewed && names === this.#told) {
+      this.#patience ||= setTimeout(say, PATIENCE_MILLISECONDS);
+      return;
+    }
+    clearTimeout(this.#patience);
+    this.#patience = 0;
+    this.#told = names;
+    say();
   }
 }

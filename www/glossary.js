@@ -22,7 +22,7 @@ export const GLOSSARY = [
   { term: "Straightness", meaning: "How much velocities change along the way, relative to the way gone. Zero means straight lines at constant speed.", labels: ["Straightness over training"] },
   { term: "Training step", meaning: "One batch of pairs shown to the network, and one correction of its weights.", labels: ["One training step"] },
   { term: "Steps per second", meaning: "Training speed on this machine." },
-  { term: "Loss, floor", meaning: "Mean squared error of the velocity over a batch, and the part of it that no network can avoid because paths cross.", labels: ["Loss, and the floor under it"] },
+  { term: "Loss, floor", meaning: "Mean squared error of the velocity over a batch, and the part of it that no network can avoid because paths cross. A panel tells the mean of about 50 batches, a point of the chart that since the one before.", labels: ["Loss, and the floor under it"] },
   { term: "Picture from step", meaning: "The training step whose weights moved the particles on show." },
   { term: "Fingerprint", meaning: "A number made from every bit of all end positions. The same settings give the same one in every browser." },
   { term: "Seed", meaning: "Where every random number of the experiment starts. The same seed repeats it exactly." },

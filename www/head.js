@@ -34,14 +34,15 @@ export class Head {
 
   /**
    * @param {HTMLElement} element
+   * @param {HTMLElement} extras where it is told what “More” adds
    * @param {FlowName} name
    * @param {(message: import("./update.js").Message) => void} dispatch
    */
-  constructor(element, name, dispatch) {
+  constructor(element, extras, name, dispatch) {
     this.#name = name;
     this.#dispatch = dispatch;
     this.#heading = find(element, ".panel-name", HTMLElement);
-    this.#extras = find(element, ".more-extras", HTMLElement);
+    this.#extras = extras;
     new ResizeObserver(() => this.#fitName()).observe(this.#heading);
     const choices = find(element, ".choices", HTMLElement);
     for (const menu of Object.values(MENUS)) choices.append(this.#select(menu));
@@ -94,8 +95,8 @@ export class Head {
       select.value = menu.chosen(flow);
     }
     this.#title.value = flow.name;
-    const extras = [flow.noise > 0 ? `g = ${decimal(flow.noise)}` : "", flow.guided < 0 ? "" : `mode ${flow.guided + 1}`];
-    this.#extras.textContent = extras.filter(Boolean).join(", ");
+    const noise = flow.noise > 0 ? `noise g = ${decimal(flow.noise)}` : "";
+    this.#extras.textContent = flow.guided < 0 ? noise : `towards mode ${flow.guided + 1}, weight ${decimal(flow.weight)}`;
     this.#noise.value = String(flow.noise);
     this.#noiseValue.value = decimal(flow.noise);
     this.#weight.value = String(flow.weight);

@@ -58,14 +58,12 @@ export class Pace {
 
   /** @param {number} goal @param {number} slowest */
   #describe(goal, slowest) {
-    const { training, until } = this.#host.state();
+    const { training } = this.#host.state();
     const text = training
-      ? `Training, both networks in step, until step ${count(goal)}.`
+      ? `Training until step ${count(goal)}; the networks stay within ${LEASH_STEPS} steps of each other.`
       : slowest < goal
         ? `Bringing both networks to step ${count(goal)}.`
-        : goal === until
-          ? `Trained to step ${count(goal)}, as set. Press Train to go on.`
-          : `Paused at step ${count(goal)}. Press Train to go on.`;
+        : `Trained to step ${count(goal)}. Press Train to go on.`;
     if (this.#state.textContent !== text) this.#state.textContent = text;
   }
 }

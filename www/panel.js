@@ -6,6 +6,7 @@ import { Head } from "./head.js";
 import { button, make } from "./make.js";
 import { Plane } from "./plane.js";
 import { labelOf, registry } from "./registry.js";
+import { showsLearning } from "./sampling.js";
 
 /** @typedef {import("./engine.js").Picture} Picture */
 /** @typedef {import("./engine.js").Progress} Progress */
@@ -42,7 +43,7 @@ export class Panel {
     heading.id = `${flow}-name`;
     this.element.setAttribute("aria-labelledby", heading.id);
     this.element.tabIndex = -1;
-    this.#head = new Head(find(fragment, ".panel-head", HTMLElement), flow, dispatch);
+    this.#head = new Head(find(fragment, ".panel-head", HTMLElement), find(fragment, ".plane-extras", HTMLElement), flow, dispatch);
     this.#canvas = find(fragment, ".plane-particles", HTMLCanvasElement);
     this.#message = find(fragment, ".plane-message", HTMLElement);
     this.#announcement = find(fragment, ".plane-announcement", HTMLElement);
@@ -127,7 +128,9 @@ export class Panel {
     this.#set("modes", report.modes, `${report.modes} of ${report.modeCount}`);
     this.#set("energy", report.energy, measure(report.energy));
     this.#set("nfe", report.nfe, count(report.nfe));
-    this.#set("sample-step", picture.step, count(picture.step));
+    // No weights move particles along a field that is not learnt.
+    const step = showsLearning(sampling) ? picture.step : NaN;
+    this.#set("sample-step", step, Number.isNaN(step) ? "–" : count(step));
     const hash = this.#stats.get("hash");
     if (hash) setData(hash, isWhole ? report.hash : "", isWhole ? report.hash.slice(0, 8) : "–");
     const solver = labelOf(registry().solvers, sampling.solver.type);

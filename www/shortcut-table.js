@@ -84,9 +84,9 @@ export const GROUPS = [
 
 /** @type {readonly Part[]} */
 export const PARTS = [
-  { key: "s", title: "Show", selector: ".layers", menus: "cycle" },
-  { key: "f", title: "Figures", selector: ".charts" },
-  { key: "g", title: "Get", selector: "#take", menus: "cycle" },
+  { key: "s", title: "Layers", selector: ".layers", menus: "cycle" },
+  { key: "f", title: "Charts", selector: ".charts" },
+  { key: "g", title: "Take it with you", selector: "#take", menus: "cycle" },
   { key: "1", title: "First panel", selector: '.panel[data-flow="straight"]' },
   { key: "2", title: "Second panel", selector: '.panel[data-flow="curved"]', like: "1" },
   { key: "w", title: "Network and optimizer", selector: "#settings" },

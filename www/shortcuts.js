@@ -42,7 +42,7 @@ export class Shortcuts {
       return section(title, there.map(({ key, label }) => [nameOf(key), label]));
     });
     const double = this.#parts.filter(({ like }) => !like).map(({ key, title, seconds }) => {
-      const others = this.#parts.filter(({ like }) => like === key).map((other) => `; with ${other.key} ${other.title.toLowerCase()}`);
+      const others = this.#parts.filter(({ like }) => like === key).map((other) => ` (${other.title.toLowerCase()}: ${other.key} instead of ${key})`);
       return section(title + others.join(""), seconds.map((second) => [`${nameOf(key)} ${nameOf(second.key)}`, second.label]));
     });
     find(this.#dialog, "#shortcuts-list", HTMLElement).replaceChildren(...single, ...double);

@@ -32,6 +32,7 @@ const STEPS = [1, 2, 4, 8];
 const DASHES = [[], [8, 4], [4, 3], [1.5, 3]];
 const ASK_MILLISECONDS = 60;
 const SPEAK_MILLISECONDS = 500;
+const MARKS = "Hollow circles are noise, filled ones data; the thick arrow is the mean, a thin orange one the field on show.";
 
 /**
  * What one side is asked, and what it answered: the pairs that pass the place, or the ways from there by number of steps.
@@ -148,7 +149,9 @@ export class Why {
     }
     if (now - this.#spokenAt > SPEAK_MILLISECONDS) {
       this.#spokenAt = now;
-      const text = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).filter(Boolean).join(" ") : "";
+      const lines = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).filter(Boolean) : [];
+      if (lines.length > 0 && state.probe === "pairs") lines.push(MARKS);
+      const text = lines.join(" ");
       if (this.#words.textContent !== text) this.#words.textContent = text;
     }
   }
@@ -252,13 +255,37 @@ function drawWays(plot, ways) {
       context.arc(...plot.place(state), 2 * pixel, 0, 2 * Math.PI);
       context.fill();
     }
-    const [x, y] = plot.place(end);
-    context.font = `600 ${12 * pixel}px ${theme.font}`;
-    context.lineWidth = 4 * pixel;
-    context.strokeStyle = context.fillStyle = "transparent";
-    plot.pen(theme.plane, 1, 4);
-    context.strokeText(String(steps), x + 6 * pixel, y - 5 * pixel);
-    plot.pen(theme.ink, 1);
-    context.fillText(String(steps), x + 6 * pixel, y - 5 * pixel);
   });
+  const ends = STEPS.flatMap((steps) => {
+    const end = ways[steps]?.at(-1);
+    return end ? [{ steps, at: plot.place(end) }] : [];
+  });
+  context.font = `600 ${12 * pixel}px ${theme.font}`;
+  labelPlaces(ends.map(({ at }) => at), pixel).forEach((at, i) => {
+    const text = String(ends[i]?.steps);
+    plot.pen(theme.plane, 1, 4);
+    context.strokeText(text, ...at);
+    plot.pen(theme.ink, 1);
+    context.fillText(text, ...at);
+  });
+}
+
+/** Where a label stands beside its point, and how far from the others, so that none lies on another. */
+const BESIDE = [[6, -5], [6, 14], [-14, -5], [-14, 14]];
+const APART = 17;
+
+/**
+ * Beside each point a place for a label of its own.
+ * @param {Point[]} points
+ * @param {number} pixel
+ */
+export function labelPlaces(points, pixel) {
+  /** @type {[number, number][]} */
+  const places = [];
+  for (const [x, y] of points) {
+    const around = BESIDE.map(([dx = 0, dy = 0]) => /** @type {[number, number]} */ ([x + dx * pixel, y + dy * pixel]));
+    const isFree = (/** @type {Point} */ at) => places.every(([u, v]) => Math.hypot(u - at[0], v - at[1]) >= APART * pixel);
+    places.push(around.find(isFree) ?? [x, y]);
+  }
+  return places;
 }

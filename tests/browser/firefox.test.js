@@ -56,7 +56,7 @@ test("a link from Chromium gives the same bits here, whatever the experiment", a
     for (const from of [chromium, browser]) {
       const lab = await Lab.in(from, server.url);
       await lab.open({ ...state, until: 100, play: "off", t: 1, particles: 500 });
-      await lab.until("training at rest", async () => (await lab.page.getByText("Trained to step 100, as set.").count()) === 1);
+      await lab.until("training at rest", async () => (await lab.page.getByText("Trained to step 100.").count()) === 1);
       // A picture of a network that learns is one of the step that is asked for, or of the kept one before it.
       const learning = PANELS.filter((panel) => !(`${panel.toLowerCase()}.field` in state));
       const isShown = (/** @type {number} */ step) => ("replay" in state ? step > 0 && step <= state.replay : step === 100);

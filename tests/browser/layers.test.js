@@ -129,6 +129,7 @@ test("a place answers why, by pointer and by keys", async (context) => {
   await lab.settled(200);
   const words = lab.page.locator("#why-words");
   await lab.until("words for both", async () => /Straight.*nearby|within about.*Curved.*paths pass here/.test((await words.textContent()) ?? ""));
+  assert.match((await words.textContent()) ?? "", /Hollow circles are noise, filled ones data; the thick arrow is the mean, a thin orange one the field on show\.$/);
   const handle = lab.panel("Curved").getByRole("button", { name: /pairs that pass here: x 0\.50, y −1\.20/ });
   await handle.focus();
   await lab.page.keyboard.press("ArrowLeft");
@@ -138,6 +139,24 @@ test("a place answers why, by pointer and by keys", async (context) => {
   await lab.until("ways in words", async () => /one step and eight steps end/.test((await words.textContent()) ?? ""));
   await lab.page.getByRole("combobox", { name: "Ask the plane" }).selectOption("off");
   await lab.until("nothing", async () => (await words.textContent()) === "");
+});
+
+test("the numbers of the ways lie on no other, also where all end in one place", async (context) => {
+  const lab = await labFor(context);
+  await lab.openAtRest();
+  const least = await lab.withModules(["www/why"], ({ labelPlaces }) => {
+    const apart = /** @type {number[]} */ ([]);
+    for (const step of [0, 2, 5, 9, 20]) {
+      for (const [dx, dy] of [[1, 0], [0, 1], [1, 1], [-1, 1]]) {
+        const places = labelPlaces([0, 1, 2, 3].map((i) => [100 + i * step * (dx ?? 0), 100 + i * step * (dy ?? 0)]), 1);
+        places.forEach((/** @type {number[]} */ [x = 0, y = 0], /** @type {number} */ i) => {
+          for (const [u = 0, v = 0] of places.slice(0, i)) apart.push(Math.max(Math.abs(x - u) / 10, Math.abs(y - v) / 13));
+        });
+      }
+    }
+    return Math.min(...apart);
+  });
+  assert.ok(least >= 1, `${least} of a label apart`);
 });
 
 test("the journey shows all times side by side, and the cloud on its way", async (context) => {

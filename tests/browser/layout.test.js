@@ -110,18 +110,52 @@ test("every option of every menu of both heads is read in full", async (context)
   }
 });
 
-test("noise and guidance are told beside More, in its line", async (context) => {
+test("noise and guidance, with its weight, are told in the picture's corner, and move nothing", async (context) => {
   const lab = await labFor(context);
-  await lab.openAtRest({ dataset: "checkerboard", "straight.coupling": "independent", "straight.noise": 1.95, "curved.guided": 7 });
-  for (const width of [640, 768, 1239, 1240, 1280, 1366, 1440, 1600, 1920]) {
-    await lab.page.setViewportSize({ width, height: 1000 });
-    for (const [panel, told] of [["Straight", "g = 1.95"], ["Curved", "mode 8"]]) {
-      const head = lab.panel(panel ?? "");
-      const line = (/** @type {string} */ text) => head.locator("summary").filter({ hasText: text });
-      const [more, straighten] = await Promise.all([line(`More ${told}`).boundingBox(), line("Straighten").boundingBox()]);
-      assert.ok(more && straighten && more.height === straighten.height && more.x + more.width <= straighten.x, `${panel} at ${width}: ${JSON.stringify([more, straighten])}`);
+  const state = { dataset: "checkerboard", "straight.coupling": "independent" };
+  const tops = [];
+  for (const more of [{}, { "straight.noise": 1.95, "curved.guided": 7, "curved.weight": 2.75 }]) {
+    await lab.page.goto("about:blank");
+    await lab.openAtRest({ ...state, ...more });
+    for (const width of [320, 360, 430, 640, 768, 1239, 1240, 1280, 1366, 1440, 1600, 1920]) {
+      await lab.page.setViewportSize({ width, height: 1000 });
+      assert.deepEqual(await badlyPlaced(lab), [], `at ${width}`);
+      tops.push(await lab.eulerSteps.evaluate((slider) => Math.round(slider.getBoundingClientRect().top + scrollY)));
     }
-    assert.deepEqual(await badlyPlaced(lab), [], `at ${width}`);
+  }
+  const half = tops.length / 2;
+  assert.deepEqual(tops.slice(half), tops.slice(0, half));
+  for (const [panel, text] of [["Straight", "noise g = 1.95"], ["Curved", "towards mode 8, weight 2.75"]]) {
+    const told = lab.panel(panel ?? "").getByText(text ?? "", { exact: true });
+    const [words, picture] = await Promise.all([told.boundingBox(), lab.canvas(panel ?? "").boundingBox()]);
+    assert.ok(words && picture && words.x >= picture.x && words.y >= picture.y && words.height < 30, `${panel}: ${JSON.stringify([words, picture])}`);
+  }
+});
+
+test("what layers and questions tell moves no control of the lab", async (context) => {
+  const lab = await labFor(context);
+  await lab.openAtRest();
+  const controls = () =>
+    lab.page.evaluate(() => {
+      const all = [...document.querySelectorAll("#lab > :not(.charts, .take, .drawer, .prose) :is(button:not(.probe), input, select)")].filter((control) => control.checkVisibility());
+      return all.map((control) => Math.round(control.getBoundingClientRect().top + scrollY));
+    });
+  for (const width of [360, 768, 1280, 1920]) {
+    await lab.page.setViewportSize({ width, height: 1000 });
+    const layers = ["Velocity arrows", "Warped grid", "Chords", "Error of the field"].map((name) => lab.page.getByRole("checkbox", { name, exact: true }));
+    const question = lab.page.getByRole("combobox", { name: "Ask the plane" });
+    const before = await controls();
+    assert.ok(before.length > 40);
+    for (const layer of layers) await layer.check();
+    await lab.page.getByText(/Error of the field: how far/).waitFor();
+    assert.deepEqual(await controls(), before, `layers at ${width}`);
+    for (const layer of layers) await layer.uncheck();
+    await lab.page.getByText(/Error of the field: how far/).waitFor({ state: "hidden" });
+    await question.selectOption("pairs");
+    await lab.page.getByText(/mean speed/).first().waitFor();
+    assert.deepEqual(await controls(), before, `a question at ${width}`);
+    await question.selectOption("off");
+    await lab.page.getByText(/mean speed/).first().waitFor({ state: "hidden" });
   }
 });
 

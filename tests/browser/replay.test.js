@@ -40,6 +40,60 @@ test("a replay goes on to its end beside a field that does not learn", async (co
   await lab.until("earlier steps", async () => (await shown()) !== "newest weights");
   await lab.until("the newest weights", async () => (await shown()) === "newest weights");
   await lab.until("a picture of them", async () => (await lab.text("Learned", "sample-step")) === "40");
+  assert.equal(await lab.text("Exact", "sample-step"), "", "no weights move these particles");
+});
+
+test("the verdict stays while pictures are renewed, and tells that it waits only when that takes long", async (context) => {
+  const lab = await labFor(context);
+  // The page's second of patience passes when this test says so.
+  await lab.page.addInitScript(() => {
+    const held = /** @type {Map<unknown, () => void>} */ (new Map());
+    Object.assign(window, { held, told: [] });
+    const [set, clear] = [setTimeout, clearTimeout];
+    Object.assign(window, {
+      setTimeout: (/** @type {() => void} */ work, /** @type {number} */ delay) => {
+        const id = set(delay === 1000 ? () => undefined : work, delay);
+        if (delay === 1000) held.set(id, work);
+        return id;
+      },
+      clearTimeout: (/** @type {number} */ id) => (held.delete(id), clear(id)),
+    });
+  });
+  await lab.open({ n: 4, until: 400, play: "off" });
+  await lab.settled(400, 4);
+  const verdict = lab.page.getByText(/^With \d+ Euler steps/);
+  await verdict.waitFor();
+  await verdict.evaluate((element) => {
+    new MutationObserver(() => /** @type {any} */ (window).told.push(element.textContent)).observe(element, { childList: true });
+  });
+  await lab.setEulerSteps(7);
+  await lab.settled(400, 7);
+  await lab.page.getByText("With 7 Euler steps").waitFor();
+  await lab.button("Replay training").click();
+  await lab.until("earlier steps", async () => (await slider(lab).getAttribute("aria-valuetext")) !== "newest weights");
+  await lab.until("the newest weights", async () => (await slider(lab).getAttribute("aria-valuetext")) === "newest weights");
+  await lab.page.getByText("With 7 Euler steps").waitFor();
+  const told = await lab.page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (window).told));
+  assert.ok(told.length > 1);
+  assert.deepEqual(told.filter((text) => text.startsWith("Following")), []);
+
+  // It takes long.
+  const late = await lab.page.evaluate(() => {
+    const { held, told } = /** @type {any} */ (window);
+    [...document.querySelectorAll("button")].find((button) => button.getAttribute("aria-label") === "+1 Euler step")?.click();
+    for (const work of held.values()) work();
+    return new Promise((resolve) => setTimeout(() => resolve(told.at(-1))));
+  });
+  assert.match(String(late), /^Following the particles anew/);
+  await lab.page.getByText("With 8 Euler steps").waitFor();
+
+  // A new experiment is not spoken of in the words of the one before.
+  await lab.seed.fill("99");
+  const now = await lab.seed.evaluate((seed) => {
+    seed.dispatchEvent(new Event("change"));
+    return [...document.querySelectorAll("p")].map(({ textContent }) => textContent).filter((text) => /^With \d+ Euler/.test(text ?? ""));
+  });
+  assert.deepEqual(now, []);
 });
 
 /** Waits until both panels show a kept step between these. @param {Lab} lab @param {number} least @param {number} most */

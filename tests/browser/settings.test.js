@@ -95,3 +95,29 @@ test("a link that asks for an impossible setting is told so", async (context) =>
   await lab.page.getByRole("alert").getByText(/“Width” is 60/).waitFor();
   await lab.settled(20);
 });
+
+test("a seed or a step that is none is told so, stays to be mended, and changes nothing", async (context) => {
+  const lab = await labFor(context);
+  await lab.openAtRest({ seed: 5 });
+  const refused = { Seed: ["-1", "1.5", "9007199254740992", ""], "Pause at step": ["0", "-1", "1.5", "9007199254740992", ""] };
+  for (const [name, values] of Object.entries(refused)) {
+    const field = number(lab, name);
+    const told = lab.page.getByRole("group", { name: "Training", exact: true }).getByText(`${name} not taken: a whole number from`);
+    const valid = await field.inputValue();
+    for (const value of values) {
+      await field.fill(value);
+      await field.press("Enter");
+      await told.waitFor();
+      assert.equal(await field.getAttribute("aria-invalid"), "true");
+      await field.blur();
+      assert.equal(await field.inputValue(), value);
+      await field.fill(valid);
+      await told.waitFor({ state: "hidden" });
+    }
+    // It is told to whoever just goes on, too.
+    await field.fill(values[0] ?? "");
+    await told.waitFor();
+    await field.fill(valid);
+  }
+  assert.deepEqual(new URL(lab.page.url()).hash.match(/(seed|until)=\d+/g)?.sort(), ["seed=5", "until=20"]);
+});

@@ -113,6 +113,11 @@ test("every action of the page has a shortcut, and the list tells it", async (co
   const listed = await page.getByRole("dialog", { name: "Keyboard shortcuts" }).locator("kbd").allTextContents();
   const told = await page.evaluate(() => [...document.querySelectorAll("[data-keys]")].map((control) => control.getAttribute("data-keys") ?? ""));
   assert.equal(new Set(told).size, told.length, "no two keys do two things");
+  const titles = await page.getByRole("dialog", { name: "Keyboard shortcuts" }).getByRole("heading", { level: 3 }).allTextContents();
+  assert.deepEqual(titles.slice(4), ["Layers", "Charts", "Take it with you", "First panel (second panel: 2 instead of 1)", "Network and optimizer"]);
+  const sizes = await page.getByRole("dialog", { name: "Keyboard shortcuts" }).getByText(/^(Single keys|Where two keys)/).evaluateAll((all) => all.map((text) => getComputedStyle(text).fontSize));
+  assert.equal(sizes.length, 2);
+  assert.equal(sizes[0], sizes[1]);
   for (const keys of told) assert.ok(listed.includes(keys.replace(/^2/, "1").toUpperCase()), `${keys} is in the list`);
 });
 

@@ -20,7 +20,7 @@ import { fillTable } from "./table.js";
  * @property {string} name
  * @property {Point[]} points ascending by x
  * @property {"solid" | "dashed" | "none"} [line]
- * @property {"disc" | "ring" | "square" | "triangle" | "cross"} [mark]
+ * @property {"disc" | "ring" | "square" | "triangle" | "cross" | "plus"} [mark]
  * @property {boolean} [isQuiet] whether it stands behind the others, in grey
  * @property {boolean} [isConstant] whether it has the same value at every x
  */

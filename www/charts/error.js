@@ -2,7 +2,7 @@
 
 import { measure } from "../format.js";
 import { labelOf, registry } from "../registry.js";
-import { EVALUATION_AXIS, currentPoints, markOf } from "./evaluations.js";
+import { currentPoints, evaluationAxis, markOf } from "./evaluations.js";
 
 /** Below this the energy distance of so many points is noise. */
 const LEAST = 1e-4;
@@ -20,7 +20,7 @@ export function errorDrawing(flows, allSolvers, bars) {
       .map((entry) => ({
         name: allSolvers ? `${name} with ${entry.label}` : name,
         line,
-        mark: allSolvers ? markOf(entry.name) : mark,
+        mark: allSolvers ? markOf(entry.name, mark) : mark,
         isQuiet: allSolvers && entry.name !== solver,
         points: currentPoints(errors.get(entry.name)?.values() ?? [], shown, ({ energy }) => Math.max(LEAST, energy)),
       })),
@@ -32,7 +32,7 @@ export function errorDrawing(flows, allSolvers, bars) {
     return `${name} with ${labelOf(registry().solvers, solver)} ${told.join(", ") || "no values"}`;
   });
   return {
-    x: EVALUATION_AXIS,
+    x: evaluationAxis(curves),
     y: { label: "energy distance", min: Math.min(0.01, ...all) / 1.3, max: Math.max(1, ...all) * 1.3, log: true },
     curves: curves.sort((a, b) => Number(b.isQuiet) - Number(a.isQuiet)),
     bars,

@@ -16,21 +16,22 @@ const ADAPTIVE_EVALUATIONS = 48;
 /** A point measured before this share of the training so far says little about the field of now. */
 const CURRENT_SHARE = 0.4;
 
-/** @type {import("./axis.js").Axis} */
-export const EVALUATION_AXIS = {
-  label: "function evaluations per particle",
-  min: 0.9,
-  max: 112,
-  log: true,
-  ticks: [1, 2, 4, 8, 16, 32, 64, 100],
-};
+/**
+ * As far as the curves go: a solver that chooses its steps can spend more than is compared.
+ * @param {{ points: Point[] }[]} curves
+ * @returns {import("./axis.js").Axis}
+ */
+export function evaluationAxis(curves) {
+  const most = Math.max(100, ...curves.flatMap(({ points }) => points.map(([evaluations]) => evaluations)));
+  return { label: "function evaluations per particle", min: 0.9, max: 1.12 * most, log: true, ticks: [1, 2, 4, 8, 16, 32, 64, 100, 200, 400, 800] };
+}
 
-/** Marks by solver, in the registry's order. */
-const MARKS = /** @type {const} */ (["disc", "ring", "square", "triangle", "cross"]);
+/** Marks by solver, in the registry's order, but for the first: Euler's is the flow's own. */
+const MARKS = /** @type {const} */ (["plus", "square", "triangle", "cross"]);
 
-/** @param {string} solver */
-export function markOf(solver) {
-  return MARKS[registry().solvers.findIndex(({ name }) => name === solver) % MARKS.length] ?? "disc";
+/** @template Own @param {string} solver @param {Own} own the flow's mark */
+export function markOf(solver, own) {
+  return MARKS[registry().solvers.findIndex(({ name }) => name === solver) - 1] ?? own;
 }
 
 /**

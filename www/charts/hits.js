@@ -1,7 +1,7 @@
 /** Hits against function evaluations: the share of particles that reach the target. */
 
 import { percent } from "../format.js";
-import { EVALUATION_AXIS, currentPoints } from "./evaluations.js";
+import { currentPoints, evaluationAxis } from "./evaluations.js";
 
 /**
  * @param {import("./charts.js").Shown[]} flows
@@ -20,7 +20,7 @@ export function hitsDrawing(flows, bars) {
     return `${name} ${told.join(", ") || "no values"}`;
   });
   return {
-    x: EVALUATION_AXIS,
+    x: evaluationAxis(curves),
     y: { label: "share of hits", min: 0, max: 1.02, ticks: [0, 0.25, 0.5, 0.75, 1] },
     curves,
     bars,

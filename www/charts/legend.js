@@ -14,6 +14,7 @@ const MARKS = {
   square: { path: "M11 3h6v6h-6z" },
   triangle: { path: "M14 2l4.5 7h-9z", filled: true },
   cross: { path: "M11 3l6 6m0-6l-6 6" },
+  plus: { path: "M11 6h6m-3-3v6" },
 };
 
 /**

@@ -25,17 +25,17 @@ export function lossDrawing(flows, log, bars) {
     }));
   const values = [...lines, ...floors].flatMap(({ points }) => points.map(([, loss]) => loss)).filter((value) => value > 0);
   const [low, high] = [Math.min(0.5, ...values) / 1.2, Math.max(1, ...values) * (log ? 1.2 : 1.05)];
-  const words = flows.map(({ name, curves: { losses, floor } }) => {
-    const now = losses.at(-1);
+  const words = flows.map(({ name, curves: { floor } }, i) => {
+    const now = lines[i]?.points.at(-1);
     return `${name} ${now ? measure(now[1]) : "no value"}${floor > 0 ? `, floor ${measure(floor)}` : ""}`;
   });
   return {
     x: { label: "training step", min: 0, max: last },
-    y: { label: "loss per dimension", min: log ? low : 0, max: high, log },
+    y: { label: "mean loss per dimension", min: log ? low : 0, max: high, log },
     curves: [...floors, ...lines],
     bars,
     place: (step) => `Step ${count(step)}`,
     value: measure,
-    summary: `Loss after ${count(last)} training steps: ${words.join("; ")}.`,
+    summary: `Mean loss after ${count(last)} training steps: ${words.join("; ")}.`,
   };
 }

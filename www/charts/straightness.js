@@ -5,15 +5,19 @@ import { count, measure } from "../format.js";
 /** Straighter than this is straight to the eye, and to the axis. */
 const LEAST = 1e-4;
 
+/** So few points are marked, for a line between them would seem to know what was not measured. */
+const FEW = 12;
+
 /**
  * @param {import("./charts.js").Shown[]} flows
  * @param {number[]} bars
  * @returns {import("./chart.js").Drawing}
  */
 export function straightnessDrawing(flows, bars) {
-  const curves = flows.map(({ name, line, curves: { straightness } }) => ({
+  const curves = flows.map(({ name, line, mark, curves: { straightness } }) => ({
     name,
     line,
+    ...(straightness.length <= FEW && { mark }),
     points: straightness.map(([step, value]) => /** @type {[number, number]} */ ([step, Math.max(LEAST, value)])),
   }));
   const all = curves.flatMap(({ points }) => points.map(([, value]) => value));

@@ -6,6 +6,7 @@ import { AnimatedPng } from "./apng.js";
 import { compose } from "./canvas.js";
 import { pause } from "./download.js";
 import { captionOf, commonLine, shownSides } from "./scene.js";
+import { webm } from "./webm.js";
 
 /** @typedef {import("../lab.js").Context} Context */
 
@@ -74,7 +75,20 @@ class Stage {
 }
 
 /**
- * Made frame by frame: the same state gives the same frames.
+ * Frame by frame, each with its time however slow the machine is: the same state gives the same frames.
+ * @param {(share: number) => void} progress
+ * @param {(time: number, milliseconds: number) => Promise<void>} add takes a time of the flow, which is shown so long
+ */
+async function play(progress, add) {
+  for (let frame = 0; frame < FRAMES; frame += 1) {
+    const isEnd = frame === 0 || frame === FRAMES - 1;
+    await add(frame / (FRAMES - 1), isEnd ? REST_MILLISECONDS : FRAME_MILLISECONDS);
+    progress((frame + 1) / FRAMES);
+    await pause();
+  }
+}
+
+/**
  * @param {Context} context
  * @param {(share: number) => void} progress
  */
@@ -83,54 +97,48 @@ export async function animatedPng(context, progress) {
   try {
     const typical = [0, 0.5, 1].map((time) => stage.pixels(time));
     const file = new AnimatedPng(stage.canvas.width, stage.canvas.height, typical);
-    for (let frame = 0; frame < FRAMES; frame += 1) {
-      const isEnd = frame === 0 || frame === FRAMES - 1;
-      await file.add(stage.pixels(frame / (FRAMES - 1)), isEnd ? REST_MILLISECONDS : FRAME_MILLISECONDS);
-      progress((frame + 1) / FRAMES);
-      await pause();
-    }
+    await play(progress, (time, milliseconds) => file.add(stage.pixels(time), milliseconds));
     return file.parts();
   } finally {
     stage.clear();
   }
 }
 
-const VIDEO = "video/webm";
-
-/** Whether this browser can record a video. */
-export function canRecord() {
-  return typeof MediaRecorder !== "undefined" && MediaRecorder.isTypeSupported(VIDEO) && "captureStream" in HTMLCanvasElement.prototype;
-}
-
 /**
- * Recorded as it is played, in as many seconds as it lasts.
  * @param {Context} context
  * @param {(share: number) => void} progress
  */
 export async function video(context, progress) {
   const stage = new Stage(context);
+  /** @type {Parameters<typeof webm>[0]} */
+  const frames = [];
+  const encoder = new VideoEncoder({
+    output: (chunk) => {
+      const bytes = new Uint8Array(chunk.byteLength);
+      chunk.copyTo(bytes);
+      frames.push({ time: chunk.timestamp / 1000, isKey: chunk.type === "key", bytes });
+    },
+    // What is asked of it next, or its end, fails with the reason.
+    error: () => undefined,
+  });
   try {
     stage.draw(0);
-    const recorder = new MediaRecorder(stage.canvas.captureStream(30), { mimeType: VIDEO, videoBitsPerSecond: 6e6 });
-    /** @type {Blob[]} */
-    const parts = [];
-    recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
-    const stopped = new Promise((resolve, reject) => {
-      recorder.addEventListener("stop", resolve);
-      recorder.addEventListener("error", () => reject(new Error("the recording failed")));
+    const { width, height } = stage.canvas;
+    encoder.configure({ codec: "vp8", width, height, bitrate: 6e6 });
+    let length = 0;
+    await play(progress, async (time, milliseconds) => {
+      stage.draw(time);
+      while (encoder.encodeQueueSize > 4) await pause();
+      const frame = new VideoFrame(stage.canvas, { timestamp: 1000 * length });
+      encoder.encode(frame);
+      frame.close();
+      length += milliseconds;
     });
-    recorder.start();
-    const length = (FRAMES - 2) * FRAME_MILLISECONDS;
-    const started = performance.now();
-    for (let passed = 0; passed < length + 2 * REST_MILLISECONDS; passed = performance.now() - started) {
-      stage.draw(Math.min(1, Math.max(0, (passed - REST_MILLISECONDS) / length)));
-      progress(passed / (length + 2 * REST_MILLISECONDS));
-      await new Promise((resolve) => setTimeout(resolve, 33));
-    }
-    recorder.stop();
-    await stopped;
-    return parts;
+    await encoder.flush();
+    if (frames.length < FRAMES) throw new Error(`only ${frames.length} of ${FRAMES} frames were encoded`);
+    return webm(frames, { width, height, length });
   } finally {
+    if (encoder.state !== "closed") encoder.close();
     stage.clear();
   }
 }

@@ -8,7 +8,7 @@ import { reasonOf } from "../reason.js";
 import { readOutline } from "../registry.js";
 import { redraw } from "../sheet.js";
 import { FLOWS } from "../state.js";
-import { animatedPng, canRecord, video } from "./animation.js";
+import { animatedPng, video } from "./animation.js";
 import { Autosave } from "./autosave.js";
 import { compose, toPng } from "./canvas.js";
 import { samples, trajectories } from "./csv.js";
@@ -55,7 +55,7 @@ export class Take {
       const action = actions[button.value];
       if (action) button.addEventListener("click", () => this.#run(action));
     }
-    find(this.#element, "[value=webm]", HTMLButtonElement).hidden = !canRecord();
+    find(this.#element, "[value=webm]", HTMLButtonElement).hidden = !("VideoEncoder" in globalThis);
     const file = find(this.#element, "#take-load", HTMLInputElement);
     file.addEventListener("change", () => {
       const [chosen] = file.files ?? [];

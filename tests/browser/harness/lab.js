@@ -187,7 +187,7 @@ export class Lab {
 
   /**
    * Waits until both panels have been trained to `step` exactly and show all particles by those networks with `n` Euler steps:
-   * a picture of the first few only, shown while the rest is computed, has no hash.
+   * a picture of the first few only, shown while the rest is computed, has no hash. A field that is not learnt has no step.
    * @param {number} step
    * @param {number} [n]
    */
@@ -195,7 +195,7 @@ export class Lab {
     await this.until(`both panels at step ${step}${n === undefined ? "" : ` with ${n} Euler steps`}`, async () => {
       const all = await Promise.all(PANELS.map((panel) => this.stats(panel)));
       return all.every(
-        (stats) => Number(stats["sample-step"]) === step && Number(stats["training-step"]) === step && (n === undefined || Number(stats["nfe"]) === n) && stats["hash"] !== "",
+        (stats) => ["", String(step)].includes(stats["sample-step"] ?? "") && Number(stats["training-step"]) === step && (n === undefined || Number(stats["nfe"]) === n) && stats["hash"] !== "",
       );
     });
   }

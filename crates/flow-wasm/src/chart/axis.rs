@@ -97,7 +97,7 @@ impl ValueFormatter<f64> for Axis {
         let size = value.abs();
         match size {
             0.0 => "0".into(),
-            10_000.0.. => format!("{}k", value / 1_000.0),
+            1_000.0.. => grouped(*value),
             0.001.. => {
                 let text = format!("{value:.3}");
                 text.trim_end_matches('0').trim_end_matches('.').into()
@@ -105,6 +105,19 @@ impl ValueFormatter<f64> for Axis {
             _ => format!("{value:.0e}"),
         }
     }
+}
+
+/// A whole number as the page writes it: with a comma before every three digits.
+fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::from(if value < 0.0 { "-" } else { "" });
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -138,9 +151,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_short() {
+    fn numbers_are_short_and_written_as_on_the_page() {
         let axis = axis(0.0, 1.0, false);
-        let texts = [0.0, 0.25, 1.0, 150.0, 20_000.0, 0.0002].map(|value| axis.format_ext(&value));
-        assert_eq!(texts, ["0", "0.25", "1", "150", "20k", "2e-4"]);
+        let texts =
+            [0.0, 0.25, 1.0, 150.0, 1_000.0, 20_000.0, 1e6, 0.0002].map(|value| axis.format_ext(&value));
+        assert_eq!(texts, ["0", "0.25", "1", "150", "1,000", "20,000", "1,000,000", "2e-4"]);
     }
 }

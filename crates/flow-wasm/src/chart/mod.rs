@@ -77,6 +77,8 @@ pub enum Mark {
     Triangle,
     /// A diagonal cross.
     Cross,
+    /// An upright cross.
+    Plus,
 }
 
 /// Colours and type of a chart, taken from the page's tokens.
@@ -188,6 +190,10 @@ impl Chart {
                 Mark::Cross => {
                     chart.draw_series(at.map(|at| Cross::new(at, size, style)))?;
                 }
+                Mark::Plus => {
+                    let plus = [(-reach, 0), (reach, 0), (0, 0), (0, -reach), (0, reach)];
+                    chart.draw_series(at.map(|at| EmptyElement::at(at) + PathElement::new(plus, style)))?;
+                }
             }
         }
         let (columns, rows) = chart.plotting_area().get_pixel_range();
@@ -224,6 +230,7 @@ mod tests {
                 (Line::None, Mark::Square),
                 (Line::None, Mark::Triangle),
                 (Line::None, Mark::Cross),
+                (Line::None, Mark::Plus),
             ]
             .map(series)
             .into(),
