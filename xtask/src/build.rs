@@ -140,7 +140,7 @@ fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
     if pkg.exists() {
         fs::remove_dir_all(pkg).with_context(|| format!("{} could not be emptied", pkg.display()))?;
     }
-    Bindgen::new()
+    let mut output = Bindgen::new()
         .web(true)?
         .input_path(wasm)
         .out_name(PACKAGE)
@@ -151,8 +151,24 @@ fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
         .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(pkg)
-        .context("wasm-bindgen failed")
+        .generate_output()
+        .context("wasm-bindgen failed")?;
+    // Their long names end in hashes, which no compression makes small, and there are dozens.
+    let mut names = Vec::new();
+    for (index, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+        let long = std::mem::replace(&mut import.name, format!("i{index}"));
+        names.push((long, import.name.clone()));
+    }
+    output.emit(pkg).with_context(|| format!("{} could not be written", pkg.display()))?;
+
+    let glue = pkg.join(format!("{PACKAGE}.js"));
+    let mut text = fs::read_to_string(&glue)?;
+    let property = |name: &str| format!(" {name}: function");
+    for (long, short) in names {
+        ensure!(text.matches(&property(&long)).count() == 1, "the glue does not define {long} once");
+        text = text.replace(&property(&long), &property(&short));
+    }
+    fs::write(&glue, text).with_context(|| format!("{} could not be written", glue.display()))
 }
 
 /// Tells one version of a file from another without reading it.
