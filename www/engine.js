@@ -17,7 +17,7 @@ import { startWorker } from "./worker/start.js";
  * @property {number} modes modes reached
  * @property {number} modeCount modes there are
  * @property {number} energy energy distance to the data
- * @property {number} measured particles that it was measured on
+ * @property {number} energyNoise what that is rarely above for draws from the data itself
  * @property {number} nfe function evaluations per particle
  * @property {string} hash fingerprint of the end positions
  */

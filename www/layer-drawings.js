@@ -13,6 +13,8 @@ const WASH = 48;
 const GRID_LINES = 13;
 const GRID_POINTS = 31;
 const CHORDS = 400;
+/** The worst error is marked while t is no farther from it than this. */
+const NEAR = 0.05;
 
 /**
  * How one layer comes by what it shows and draws it.
@@ -139,13 +141,14 @@ export const DRAWN = {
     }),
     draw: (plot, { values, worst }, _, time) => {
       plot.wash(values, plot.theme.miss);
+      if (Math.abs(time - worst.t) > NEAR) return;
       const [x, y] = plot.place([worst.x, worst.y]);
-      plot.pen(plot.theme.ink, Math.abs(time - worst.t) < 0.05 ? 1 : 0.4, 1.5);
+      plot.pen(plot.theme.ink, 1, 1.5);
       plot.context.arc(x, y, 9 * plot.pixel, 0, 2 * Math.PI);
       plot.context.stroke();
     },
-    says: ({ worst, squared }) =>
-      `mean squared error ${measure(squared)} per axis; worst (ringed) ${measure(worst.error)} at t = ${worst.t.toFixed(2)}, ` +
-      `place (${minus(worst.x.toFixed(1))}, ${minus(worst.y.toFixed(1))})`,
+    says: ({ values, worst, squared }) =>
+      `at most ${measure(largest(values))} now; over all t a mean squared error of ${measure(squared)} per axis, and the worst, ${measure(worst.error)}, ` +
+      `at t = ${worst.t.toFixed(2)}, place (${minus(worst.x.toFixed(1))}, ${minus(worst.y.toFixed(1))}), with a ring there`,
   },
 };

@@ -198,8 +198,8 @@ export class OwnData {
       const made = way.isEmpty ? undefined : way.make(Number(this.#size.value));
       this.#code = made?.code;
       if (made) {
-        const points = made.said ?? `${count(own_points(made.code, this.#limits.points).length / 2)} points`;
-        said = `${points}, ${count(made.code.length)} characters in the link.`;
+        const points = own_points(made.code, this.#limits.points).length / 2;
+        said = `${made.said ?? (points === 1 ? "1 point" : `${count(points)} points`)}, ${count(made.code.length)} characters in the link.`;
       }
     } catch (error) {
       said = "";

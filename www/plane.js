@@ -11,6 +11,8 @@ import { css, isDark, packed, readTheme, unpacked } from "./theme.js";
 /** Sharper than this is slower without being seen. */
 const MAX_SIDE_PIXELS = 1600;
 const TRAIL = 0.35;
+/** The borders of more shapes, the circles of own points, would blacken what they enclose: it is shaded a little darker instead. */
+const MOST_BORDERS = 500;
 
 export class Plane {
   #painter = new Painter(1, 1);
@@ -168,22 +170,24 @@ export class Plane {
   #drawOutline(context, place, scale) {
     if (!this.#outline || !this.#theme) return;
     context.lineWidth = this.#pixelRatio;
-    context.strokeStyle = css(this.#theme.ink, 0.35);
-    context.fillStyle = css(this.#theme.ink, 0.035);
+    const { border, shade } = opacityOf(this.#outline);
+    context.strokeStyle = css(this.#theme.ink, border);
+    context.fillStyle = css(this.#theme.ink, shade);
     context.beginPath();
     for (const shape of this.#outline.shapes) {
       if ("circle" in shape) {
         const [cx, cy] = place(shape.circle.center);
         const radius = shape.circle.radius * scale;
         context.moveTo(cx + radius, cy);
-        context.arc(cx, cy, radius, 0, 2 * Math.PI);
+        // Counterclockwise, as a polygon around what it encloses: a hole's border runs the other way.
+        context.arc(cx, cy, radius, 0, 2 * Math.PI, true);
       } else {
         shape.polygon.forEach((corner, i) => (i === 0 ? context.moveTo(...place(corner)) : context.lineTo(...place(corner))));
         context.closePath();
       }
     }
     context.fill();
-    context.stroke();
+    if (border > 0) context.stroke();
   }
 
   /**
@@ -227,6 +231,11 @@ export class Plane {
       context.fillText(text, x, y);
     }
   }
+}
+
+/** How opaque the ink is on the border of a target and within. @param {Outline} outline */
+export function opacityOf({ shapes }) {
+  return shapes.length > MOST_BORDERS ? { border: 0, shade: 0.12 } : { border: 0.35, shade: 0.035 };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What flow-core can do, by name: the tables behind every menu of the page. */
 
 import { check_config, complete_config, outline, own_fault, registry as readTables } from "../pkg/flow_wasm.js";
+import { SETTINGS } from "./setting-table.js";
 
 /** @typedef {{ name: string, label: string, summary: string }} Entry */
 /** @typedef {Entry & { evaluationsPerStep: number, isAdaptive: boolean }} SolverEntry */
@@ -69,7 +70,11 @@ export function readOutline(preset) {
  * @param {import("./experiment.js").Config} config
  */
 export function reasonAgainst(config) {
-  return check_config(JSON.stringify(config));
+  // A setting is called as its control is, and not by its place in flow-core.
+  return check_config(JSON.stringify(config))?.replace(/[a-z]+(\.[a-z_]+)+/g, (path) => {
+    const row = SETTINGS.find((row) => row.path === path);
+    return row ? `“${row.label}”` : path;
+  });
 }
 
 /**

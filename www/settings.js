@@ -137,7 +137,9 @@ export class Settings {
     const now = state();
     const plain = this.#valueOf({ ...now, settings: {} }, row.path);
     const message = /** @type {const} */ ({ kind: "setting", path: row.path, value: value === plain ? undefined : value });
-    const against = Number.isNaN(value) ? { reason: "a number is needed here" } : reasonAgainstFlows(update(now, message));
+    // What is counted is whole, and so is its default.
+    const wanted = Number.isInteger(plain) && (!Number.isInteger(value) || Number(value) < 0) ? "whole number" : Number.isNaN(value) ? "number" : undefined;
+    const against = wanted ? { reason: `a ${wanted} is needed here` } : reasonAgainstFlows(update(now, message));
     control.setAttribute("aria-invalid", String(against !== undefined));
     reason.textContent = against ? `Not taken: ${against.reason}.` : "";
     if (!against && value !== this.#valueOf(now, row.path)) dispatch(message);

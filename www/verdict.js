@@ -1,7 +1,7 @@
 /** The sentence under the panels, computed from what is on screen. */
 
 import { showsLearning } from "./sampling.js";
-import { count, measure, times } from "./format.js";
+import { count, measure, percent, times } from "./format.js";
 
 /** @typedef {import("./engine.js").Picture} Picture */
 
@@ -9,8 +9,8 @@ import { count, measure, times } from "./format.js";
 export const LEARNT_AT = 400;
 /** Ratios of energy distance below this are called a tie, of straightness below this equal. */
 const TIE = 1.3;
-/** Twice the energy distance that n points drawn from the data itself leave is about this over n: nobody can tell less. */
-const SAMPLING_NOISE = 10;
+/** Shares of hits this many standard deviations apart are no chance. */
+const SURE = 4;
 
 /**
  * What the verdict must know of one flow.
@@ -21,6 +21,8 @@ const SAMPLING_NOISE = 10;
  * @property {number | undefined} straightness
  * @property {boolean} failed
  */
+
+/** @typedef {Shown & { picture: Picture, energy: number }} Compared */
 
 /**
  * @param {Shown[]} flows the two that are compared
@@ -41,25 +43,42 @@ export function verdict(flows) {
     const had = step === 0 ? `Before ${its} first training step` : `After only ${count(step)} training ${step === 1 ? "step" : "steps"}`;
     return `${had} ${whose} still rough; the comparison is worth reading from step ${count(LEARNT_AT)} on.`;
   }
-  const steps = means([a, b]);
-  const compared = [
-    { ...straight, energy: Math.max(0, a.report.energy) },
-    { ...curved, energy: Math.max(0, b.report.energy) },
-  ];
-  const [best, worst] = compared.sort((x, y) => x.energy - y.energy);
-  if (!best || !worst) return "";
-  const distances = `energy distance ${measure(best.energy)} against ${measure(worst.energy)}`;
-  const noise = SAMPLING_NOISE / a.report.measured;
-  if (worst.energy < noise) {
-    return `${steps} both flows land as close to the data as the energy distance of so many particles can tell (${distances}).`;
+  const guided = flows.filter(({ picture }) => (picture?.sampling.guidance?.weight ?? 0) > 0);
+  if (guided.length > 0) {
+    const [are, distances] = guided.length === 1 ? ["is", "its distance from all of them says"] : ["are", "their distances from all of them say"];
+    return `${guided.map(({ name }) => name).join(" and ")} ${are} guided to one of the data’s modes, so ${distances} nothing here: look where the particles end.`;
   }
-  if (worst.energy < TIE * best.energy) return `${steps} the two flows land about equally far from the data (${distances}).`;
+  const steps = means([a, b]);
+  const left = { ...straight, picture: a, energy: Math.max(0, a.report.energy) };
+  const right = { ...curved, picture: b, energy: Math.max(0, b.report.energy) };
+  const [best, worst] = left.energy <= right.energy ? [left, right] : [right, left];
+  const noise = Math.max(a.report.energyNoise, b.report.energyNoise);
+  const distances = (/** @type {Compared} */ one, /** @type {Compared} */ other) => `energy distance ${measure(one.energy)} against ${measure(other.energy)}`;
+  if (worst.energy < noise) {
+    return `${steps} both flows land as close to the data as the energy distance of so many particles can tell (${distances(left, right)})${hits(left, right)}.`;
+  }
+  if (worst.energy < TIE * Math.max(best.energy, noise)) {
+    return `${steps} the two flows land about equally far from the data (${distances(left, right)})${hits(left, right)}.`;
+  }
   if (best.energy < noise) {
     // A ratio to noise would be noise: what can be said is that one distance is there and the other is not.
-    return `${steps} ${best.name} lands as close to the data as the energy distance of so many particles can tell; ${worst.name} does not (${distances})${reason(best, worst)}.`;
+    return `${steps} ${best.name} lands as close to the data as the energy distance of so many particles can tell; ${worst.name} does not (${distances(best, worst)})${reason(best, worst)}.`;
   }
   const factor = times(worst.energy / best.energy);
-  return `${steps} ${best.name} lands ${factor} closer to the data than ${worst.name} (${distances})${reason(best, worst)}.`;
+  return `${steps} ${best.name} lands ${factor} closer to the data than ${worst.name} (${distances(best, worst)})${reason(best, worst)}.`;
+}
+
+/**
+ * What the energy distance does not see: that more of one flow's particles reach the target.
+ * @param {Compared} left
+ * @param {Compared} right
+ */
+function hits(left, right) {
+  const [more, fewer] = left.picture.report.hits >= right.picture.report.hits ? [left, right] : [right, left];
+  const [p, q] = [more.picture.report.hits, fewer.picture.report.hits];
+  const deviation = Math.sqrt((p * (1 - p)) / more.picture.particles + (q * (1 - q)) / fewer.picture.particles);
+  if (p - q <= SURE * deviation) return "";
+  return `; yet ${percent(p)} of ${more.name}’s particles reach the target, and ${percent(q)} of ${fewer.name}’s`;
 }
 
 /**

@@ -61,16 +61,16 @@ test("the way back leaves paused training paused where the networks are the same
   await page.waitForURL(/until=\d{1,6}(&|$)/);
   const step = Number(new URL(page.url()).hash.match(/until=(\d+)/)?.[1]);
   await lab.settled(step);
+  const before = await lab.hashes();
   const solver = lab.panel("Curved").getByRole("combobox", { name: "Solver", exact: true });
   await solver.selectOption("Heun");
   await lab.button("Undo").click();
   assert.equal(await solver.evaluate((menu) => /** @type {HTMLSelectElement} */ (menu).selectedOptions[0]?.label), "Euler");
   assert.equal(await lab.button("Train").count(), 1, "another solver has the same network");
-  await lab.settled(step);
+  await lab.until("the picture there was", async () => (await lab.hashes()).join() === before.join());
 
   // Exchanged networks are brought to the same step, and no further.
   const left = () => page.getByRole("region", { name: /^(Straight|Curved)$/ }).first().getByRole("heading").textContent();
-  const before = await lab.hashes();
   for (const [way, name] of [["Swap panels", "Curved"], ["Undo", "Straight"], ["Redo", "Curved"]]) {
     await lab.button(way ?? "").click();
     assert.equal(await left(), name, way);

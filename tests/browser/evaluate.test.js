@@ -19,7 +19,7 @@ test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field'
   await lab.settled(STEPS);
   await lab.page.getByRole("checkbox", { name: "Error of the field" }).check();
   const legend = lab.page.locator("#layers-legend");
-  const said = /Curved: mean squared error ([\d.]+) per axis/;
+  const said = /Curved: .*mean squared error of ([\d.]+) per axis/;
   await lab.until("the error", async () => said.test((await legend.textContent()) ?? ""));
   const shown = Number(said.exec((await legend.textContent()) ?? "")?.[1]);
   const [hits, straightness] = [await lab.stat("Curved", "hits"), await lab.stat("Curved", "straightness")];
@@ -31,7 +31,7 @@ test(`after ${STEPS} steps the page and \`flow evaluate\` agree about the field'
   const folder = await mkdtemp(join(tmpdir(), "flow-"));
   const flow = (/** @type {string[]} */ args) => run(process.env["FLOW"] ?? "flow", args, { cwd: folder });
   await flow(command.split(" ").slice(1));
-  const report = JSON.parse((await flow(["evaluate", "experiment.flow", "--steps", "4"])).stdout);
+  const report = JSON.parse((await flow(["evaluate", "curved.flow", "--steps", "4"])).stdout);
   await rm(folder, { recursive: true });
 
   assert.equal(report.training_steps, STEPS);

@@ -70,13 +70,45 @@ test("what a picture shows by itself can be left out, in the page, its link and 
   await lab.button("Trajectories (SVG)").click();
   const svg = await readFile(await (await download).path(), "utf8");
   assert.match(svg, /d="M[^"]*L/, "trajectories");
-  assert.doesNotMatch(svg, /<circle|h0"/, "neither ends nor outlines");
+  assert.doesNotMatch(svg, /Z"|h0"/, "neither ends nor outlines");
 
   await lab.page.reload();
   await lab.settled(100, 8);
   assert.deepEqual(await Promise.all(["Particle dots", "Trails", "Target outline"].map((name) => box(name).isChecked())), [false, false, false]);
   for (const name of ["Particle dots", "Trails", "Target outline"]) await box(name).check();
   await lab.until("all of it", async () => JSON.stringify(await drawn()) === JSON.stringify([whole, backdrop]));
+});
+
+test("a hole of the target is not shaded, neither in the page nor in its vectors", async (context) => {
+  const lab = await labFor(context);
+  lab.expects(isOwnReading);
+  await lab.open({ dataset: "rings", until: 10, play: "off" });
+  await lab.settled(10);
+  // The picture reaches 1.08 times as far as the outer ring: to 3.726.
+  const places = { middle: 0, "inner ring": 1.5, "between them": 2.25, "outer ring": 3 };
+  const shares = Object.values(places).map((x) => 0.5 + x / (2 * 3.726));
+  const shaded = { middle: false, "inner ring": true, "between them": false, "outer ring": true };
+  const named = (/** @type {boolean[]} */ found) => Object.fromEntries(Object.keys(places).map((name, i) => [name, found[i]]));
+  const inPage = await lab.panel("Curved").locator("canvas.plane-backdrop").evaluate((canvas, shares) => {
+    const { width } = /** @type {HTMLCanvasElement} */ (canvas);
+    const pixels = /** @type {HTMLCanvasElement} */ (canvas).getContext("2d");
+    return shares.map((share) => (pixels?.getImageData(share * width, width / 2, 1, 1).data[3] ?? 0) > 0);
+  }, shares);
+  assert.deepEqual(named(inPage), shaded);
+
+  const download = lab.page.waitForEvent("download");
+  await lab.button("Trajectories (SVG)").click();
+  const svg = await readFile(await (await download).path(), "utf8");
+  const inVectors = await lab.page.evaluate(
+    ([svg, shares]) => {
+      document.body.innerHTML = svg;
+      const outline = [...document.querySelectorAll("path")].find((path) => path.getAttribute("d")?.endsWith("Z"));
+      const side = Number(outline?.ownerSVGElement?.getAttribute("width"));
+      return shares.map((share) => outline?.isPointInFill(new DOMPoint(share * side, side / 2)) ?? false);
+    },
+    /** @type {const} */ ([svg, shares]),
+  );
+  assert.deepEqual(named(inVectors), shaded);
 });
 
 test("of the washes one is shown, and the link says which", async (context) => {

@@ -113,6 +113,9 @@ test("points are typed or come as a file, and what is wrong with them is said", 
   assert.ok(await use("target").isDisabled());
   await table.fill("1e9; 2\n3;4");
   await says(/^2 points/);
+  await table.fill("3;4");
+  await says(/^1 point,/);
+  await table.fill("1e9; 2\n3;4");
   await dialog.getByRole("checkbox", { name: "Fit into the plane" }).uncheck();
   await complains(/within 50 of 0/);
   const file = dialog.getByLabel(/CSV file/);
@@ -166,7 +169,7 @@ test("an image and a word become points", async (context) => {
   await dialog.getByRole("radio", { name: "Bright is dense" }).check();
   await says(/^1,024 points/);
   await file.setInputFiles({ name: "broken.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
-  await complains(/“broken.png” is no image that this browser can read/);
+  await complains(/“broken.png” is not an image that this browser can read; it must be a PNG/);
   await way("Word").check();
   await dialog.getByRole("textbox", { name: "Word" }).fill("flow");
   await says(/^1,024 points/);
@@ -207,4 +210,23 @@ describe("axe finds nothing in the dialog, and nothing sticks out", () => {
       }
     });
   }
+});
+
+test("also of many points the target is shaded", async (context) => {
+  const { lab, dialog, way, says, use } = await opened(context);
+  lab.expects((complaint) => complaint.includes("willReadFrequently"));
+  await way("Points").check();
+  await dialog.getByRole("textbox", { name: /^Points/ }).fill(Array.from({ length: 1024 }, (_, i) => `${i % 32},${Math.floor(i / 32)}`).join("\n"));
+  await says(/^1,024 points/);
+  await use("target").click();
+  const inked = () =>
+    lab.panel("Curved").locator("canvas.plane-backdrop").evaluate((canvas) => {
+      const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+      const pixels = /** @type {HTMLCanvasElement} */ (canvas).getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
+      return pixels.filter((alpha, i) => i % 4 === 3 && alpha > 0).length / (width * height);
+    });
+  // The points fill a square of 8 by 8 in a picture of 9.
+  await lab.until("the square", async () => (await inked()) > 0.6);
+  await lab.page.getByRole("checkbox", { name: "Target outline" }).uncheck();
+  await lab.until("the scale alone", async () => (await inked()) < 0.05);
 });

@@ -72,11 +72,18 @@ for (const [what, options] of Object.entries(LOOKS)) {
     const width = number(lab, "Width (units)");
     await width.fill("60");
     await width.press("Enter");
-    await lab.page.getByText(/Not taken: network\.width is 60/).waitFor();
+    await lab.page.getByText("Not taken: “Width” is 60, but must be a multiple of 8 from 8 to 512.").waitFor();
+    for (const [value, reason] of Object.entries({ "7.5": "a whole number is needed here", "-8": "a whole number is needed here" })) {
+      await number(lab, "Depth (layers)").fill(value);
+      await number(lab, "Depth (layers)").press("Enter");
+      await lab.page.getByText(`Not taken: ${reason}.`).waitFor();
+      await number(lab, "Depth (layers)").fill("3");
+      await number(lab, "Depth (layers)").press("Enter");
+    }
     assert.equal(await width.getAttribute("aria-invalid"), "true");
     // OT coupling is at work in one panel: its pairs are not independent.
     assert.ok(await lab.page.getByRole("checkbox", { name: "Stable targets" }).isDisabled());
-    await lab.page.getByText(/Not for Straight: .*not paired independently/).waitFor();
+    await lab.page.getByText(/Not for Straight: “Stable targets” is not available: noise and data are not paired independently, which the averages/).waitFor();
     assert.ok(!lab.page.url().includes("network"));
     assert.deepEqual(await violations(lab.page), []);
   });
@@ -85,7 +92,7 @@ for (const [what, options] of Object.entries(LOOKS)) {
 test("a link that asks for an impossible setting is told so", async (context) => {
   const lab = await labFor(context);
   await lab.open({ until: 20, play: "off", "network.width": 60 });
-  await lab.page.getByRole("alert").getByText(/network\.width is 60/).waitFor();
+  await lab.page.getByRole("alert").getByText(/“Width” is 60/).waitFor();
   await lab.settled(20);
 });
 

@@ -74,3 +74,33 @@ test("a round is begun by its button, and one that cannot be says why", async (c
   assert.ok(await reflow.isDisabled());
   assert.ok(await panel.getByText(/Not here: 6 rounds are the most/).first().isVisible());
 });
+
+test("the last word about a generation is of its last weights", async (context) => {
+  const state = { dataset: "five-modes", seed: 1, n: 1, play: "off" };
+  const alone = await labFor(context);
+  await alone.open({ ...state, until: 150 });
+  await rested(alone, ["Straight"], 150);
+  const hits = await alone.text("Straight", "hits");
+
+  const lab = await labFor(context);
+  // What is told of the first generation from the moment on that a round begins.
+  await lab.page.addInitScript(() => {
+    const told = /** @type {Set<string>} */ (new Set());
+    Object.assign(window, { told });
+    const look = () => {
+      const panel = document.querySelector("#panels section");
+      const first = panel?.querySelector('data[data-generation="hits"]');
+      if (/making pairs/.test(panel?.querySelector(".progress-text")?.textContent ?? "")) told.add(first?.getAttribute("value") ?? "");
+    };
+    new MutationObserver(look).observe(document, { subtree: true, attributes: true, childList: true, characterData: true });
+  });
+  await lab.open({ ...state, until: 170, "straight.rounds": "reflow@150.distil@150.reflow@160" });
+  const panel = lab.panel("Straight");
+  await rested(lab, ["Straight"], 170);
+  const early = await lab.page.evaluate(() => [.../** @type {any} */ (window).told]);
+  context.diagnostic(`told while pairs were made: ${early.join(", ")}`);
+  assert.deepEqual(early.filter((value) => value !== hits), []);
+  const told = () => panel.locator('data[data-generation="hits"]').first().getAttribute("value");
+  await lab.until("what is measured", async () => (await told()) !== "");
+  assert.equal(await told(), hits);
+});

@@ -292,8 +292,8 @@ test("weights, script and commands describe one experiment", async () => {
   const commands = await take("Commands (shell)");
   assert.equal(commands.name, "flow-two-moons-n3-step40-straight.sh");
   const [train, sample] = commands.bytes.toString().split("\n");
-  assert.equal(train, "flow train --target two-moons --coupling minibatch-ot --seed 5 --steps 40 --out experiment.flow");
-  assert.equal(sample, "flow sample --model experiment.flow --count 500 --solver euler --steps 3 --format csv");
+  assert.equal(train, "flow train --target two-moons --coupling minibatch-ot --seed 5 --steps 40 --out straight.flow");
+  assert.equal(sample, "flow sample --model straight.flow --count 500 --solver euler --steps 3 --format csv > straight.csv");
 });
 
 /** Chooses a file to load. @param {Lab} from @param {{ name: string, bytes: Buffer }} file */
@@ -459,6 +459,8 @@ test("the commands are those of now while training goes on", async (context) => 
   await page.page.getByText("Commands of the program").click();
   const commands = page.page.getByRole("group", { name: "Commands" });
   await commands.getByText("--steps 40").waitFor();
+  const files = ((await commands.textContent()) ?? "").match(/(?<=--out |> )\S+/g);
+  assert.deepEqual(files, ["straight.flow", "straight.csv", "curved.flow", "curved.csv"], "each flow has its own");
   await page.button("Train").click();
   await page.until("more steps", async () => Number(/--steps (\d+)/.exec((await commands.textContent()) ?? "")?.[1]) > 40);
 });

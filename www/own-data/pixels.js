@@ -14,7 +14,7 @@ export async function pixelsOfFile(file) {
   const megabytes = file.size / 1e6;
   if (megabytes > LARGEST_MEGABYTES) throw new Error(`“${file.name}” has ${Math.ceil(megabytes)} MB, but must have at most ${LARGEST_MEGABYTES}`);
   const image = await createImageBitmap(file).catch(() => {
-    throw new Error(`“${file.name}” is no image that this browser can read, but must be a PNG, JPEG, WebP or GIF`);
+    throw new Error(`“${file.name}” is not an image that this browser can read; it must be a PNG, JPEG, WebP or GIF`);
   });
   const scale = Math.min(1, LONGER_SIDE / Math.max(image.width, image.height));
   const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));

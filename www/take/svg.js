@@ -1,6 +1,6 @@
 /** Trajectories as vectors. */
 
-import { viewOf } from "../plane.js";
+import { opacityOf, viewOf } from "../plane.js";
 import { FOOT, HEAD, LINE, PAD } from "./scene.js";
 
 /** @typedef {import("../engine.js").Picture} Picture */
@@ -31,9 +31,11 @@ export function trajectoriesSvg(panels, theme, common) {
     const at = (/** @type {number} */ x, /** @type {number} */ y) =>
       `${round(SIDE / 2 + (x - view.x) * scale)} ${round(SIDE / 2 - (y - view.y) * scale)}`;
     const outlines = (outline ? target.shapes : []).map((shape) => {
-      if ("polygon" in shape) return `<polygon points="${shape.polygon.map(([x, y]) => at(x, y)).join(" ")}"/>`;
-      const [cx, cy] = at(...shape.circle.center).split(" ");
-      return `<circle cx="${cx}" cy="${cy}" r="${round(shape.circle.radius * scale)}"/>`;
+      if ("polygon" in shape) return `M${shape.polygon.map(([x, y]) => at(x, y)).join("L")}Z`;
+      const [cx, cy] = shape.circle.center;
+      const r = round(shape.circle.radius * scale);
+      // Counterclockwise, as a polygon around what it encloses: a hole's border runs the other way.
+      return `M${at(cx + shape.circle.radius, cy)}a${r} ${r} 0 1 0 ${-2 * r} 0a${r} ${r} 0 1 0 ${2 * r} 0Z`;
     });
     const { positions, particles, times, hits } = picture;
     const groups = [0, 1].map((hit) => {
@@ -50,13 +52,14 @@ export function trajectoriesSvg(panels, theme, common) {
         `<g stroke-width="0.7" stroke-opacity="0.45">${ways.join("")}</g><g stroke-width="3.5">${ends.join("")}</g></g>`
       );
     });
+    const { border, shade } = opacityOf(target);
     const x = PAD + i * (SIDE + PAD);
     return [
       words(caption.name, x, PAD + 14, `font-size="16" font-weight="600" fill="${color(theme.ink)}"`),
       words(caption.choices, x, PAD + LINE + 12, muted),
       `<svg x="${x}" y="${HEAD}" width="${SIDE}" height="${SIDE}">`,
       `<rect width="${SIDE}" height="${SIDE}" fill="none" stroke="${color(theme.rule)}"/>`,
-      `<g stroke="${color(theme.ink)}" stroke-opacity="0.35" fill="${color(theme.ink)}" fill-opacity="0.035">${outlines.join("")}</g>`,
+      `<path d="${outlines.join("")}" stroke="${color(theme.ink)}" stroke-opacity="${border}" fill="${color(theme.ink)}" fill-opacity="${shade}"/>`,
       ...groups.reverse(),
       "</svg>",
       ...caption.numbers.map((text, row) => words(text, x, HEAD + SIDE + (row + 1) * LINE, `font-size="12" fill="${color(theme.ink)}"`)),

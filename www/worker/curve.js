@@ -2,6 +2,7 @@
 
 import { showsLearning } from "../sampling.js";
 import { attempt, send, stamp } from "./messages.js";
+import { chooseShown } from "./session.js";
 
 /** @typedef {import("../engine.js").CurvePoint} CurvePoint */
 /** @typedef {import("./session.js").Session} Session */
@@ -38,15 +39,30 @@ export function outdatedPoint({ curve, measured, shownStep, sampling }) {
 export function measureCurve(session) {
   const started = performance.now();
   const point = outdatedPoint(session);
-  if (point) {
-    const { shownStep, sampling } = session;
-    const found = attempt(() => session.lab.error_at(JSON.stringify({ type: point.solver }), point.steps)).value;
-    session.measured.set(nameOf(point), shownStep);
-    const [energy, hits, evaluations] = found ?? [];
-    if (energy !== undefined && hits !== undefined && evaluations !== undefined) {
-      send({ kind: "error", ...stamp(session), step: shownStep, sampling, point, energy, hits, evaluations });
-    }
-  }
+  if (point) measure(session, point);
   session.curveAt = performance.now();
   session.curveCost = session.curveAt - started;
+}
+
+/**
+ * Measures one Euler step of the weights of now, whichever are on show: before a round this is the last word about them.
+ * @param {Session} session
+ */
+export function measureLast(session) {
+  const point = { solver: "euler", steps: 1, evaluations: 1 };
+  session.shown = -1;
+  session.lab.show_step(-1);
+  if (session.measured.get(nameOf(point)) !== session.step) measure(session, point);
+  chooseShown(session);
+}
+
+/** @param {Session} session @param {CurvePoint} point */
+function measure(session, point) {
+  const { shownStep, sampling } = session;
+  const found = attempt(() => session.lab.error_at(JSON.stringify({ type: point.solver }), point.steps)).value;
+  session.measured.set(nameOf(point), shownStep);
+  const [energy, hits, evaluations] = found ?? [];
+  if (energy !== undefined && hits !== undefined && evaluations !== undefined) {
+    send({ kind: "error", ...stamp(session), step: shownStep, sampling, point, energy, hits, evaluations });
+  }
 }

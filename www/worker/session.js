@@ -27,6 +27,8 @@ export class Session {
     this.rounds = [];
     /** The round whose pairs are being made. @type {string | undefined} */
     this.preparing = undefined;
+    /** The training step at which the last round began. */
+    this.begunAt = -1;
 
     /** The weights on show: an entry of `states`, or -1 for those of now. */
     this.shown = -1;
@@ -52,6 +54,11 @@ export class Session {
 
   get step() {
     return this.lab.training_step;
+  }
+
+  /** Whether a round has begun whose network has not learnt anything yet. */
+  get isUntrained() {
+    return this.step === this.begunAt;
   }
 
   /** The training step of the weights on show. */

@@ -1,5 +1,6 @@
 /** Training, the rounds on its way, and what is told of it. */
 
+import { measureLast } from "./curve.js";
 import { attempt, send, stamp } from "./messages.js";
 import { chooseShown } from "./session.js";
 import { SLICE_MILLISECONDS } from "./turns.js";
@@ -39,6 +40,7 @@ export function train(session) {
 function prepareRound(session) {
   const { lab } = session;
   if (!session.preparing) {
+    if (!session.isUntrained) measureLast(session);
     session.preparing = lab.round_name();
     send({ kind: "round", ...stamp(session), name: session.preparing, share: 0 });
   }
@@ -46,6 +48,7 @@ function prepareRound(session) {
   send({ kind: "round", ...stamp(session), name: session.preparing, share });
   if (share < 1) return;
   session.preparing = undefined;
+  session.begunAt = session.step;
   // A new network learns from here: what was measured says nothing about it.
   session.measured.clear();
 }

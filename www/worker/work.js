@@ -22,7 +22,10 @@ export function work(session) {
   const { until, goal } = session.course;
   const isResting = step >= goal;
   const isDragging = now - session.askedAt < DRAG_MILLISECONDS && step < until;
-  if (session.sample || pictureIsDue(session, now, isResting)) {
+  if (session.isUntrained && step < until) {
+    // What is measured at this step is that of the network before.
+    train(session);
+  } else if (session.sample || pictureIsDue(session, now, isResting)) {
     takePicture(session);
   } else if (session.straightnessOf !== pictureName(session) && !isDragging) {
     measureStraightness(session);

@@ -365,6 +365,18 @@ fn pictures_are_drawn() {
 }
 
 #[test]
+fn the_outline_of_many_points_is_a_disc_around_each() {
+    let discs = |count: usize| {
+        let points: Vec<_> = (0..count).map(|i| [(i % 30) as f64 / 10.0, (i / 30) as f64 / 10.0]).collect();
+        let config = json!({ "target": { "type": "points", "points": points } });
+        let path = file(&format!("points-{count}.json"), &config.to_string());
+        let plot = ["plot", "--spec", &path, "--count", "10", "--show", "trajectories", "--out", "-"];
+        String::from_utf8(flow(&plot, "").stdout).unwrap().matches("<circle").count()
+    };
+    assert_eq!((discs(400), discs(600)), (0, 600), "few have borders");
+}
+
+#[test]
 fn pictures_are_of_the_field_asked_for() {
     let plot = |field: &str| {
         let shared = ["plot", "--preset", "five-modes", "--count", "50", "--steps", "1", "--out", "-"];

@@ -53,7 +53,7 @@ fn commands_give_the_samples_of_the_experiment() {
         let program = Path::new(env!("CARGO_BIN_EXE_flow")).parent().unwrap();
         let paths = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
         let path = env::join_paths([program.to_owned()].into_iter().chain(paths)).unwrap();
-        let lines = script::commands(&config, u64::from(STEPS)).unwrap();
+        let lines = script::commands(&config, u64::from(STEPS), "it's mine").unwrap();
         let run = Command::new("sh")
             .args(["-e", "-c", &lines])
             .current_dir(&directory)
@@ -62,12 +62,14 @@ fn commands_give_the_samples_of_the_experiment() {
             .unwrap();
         assert!(run.status.success(), "{name}: {lines}\n{}", String::from_utf8_lossy(&run.stderr));
         let printed = String::from_utf8(run.stdout).unwrap();
-        let rows: Vec<[f64; 2]> = printed
+        assert!(printed.lines().count() <= 1, "{name}: samples are no text for a terminal\n{printed}");
+        let written = fs::read_to_string(directory.join("it's mine.csv")).unwrap();
+        let rows: Vec<[f64; 2]> = written
             .lines()
             .filter_map(|line| line.split_once(','))
             .filter_map(|(x, y)| Some([x.parse().ok()?, y.parse().ok()?]))
             .collect();
-        assert_eq!(rows.len(), 25, "{name}: {printed}");
+        assert_eq!(rows.len(), 25, "{name}: {written}");
         for (got, expected) in rows.iter().zip(expected.end()) {
             for axis in 0..2 {
                 let (got, expected) = (got[axis], f64::from(expected[axis]));
@@ -75,6 +77,11 @@ fn commands_give_the_samples_of_the_experiment() {
                 let bound = if name == "exact" { 1e-5 } else { 0.0 };
                 assert!((got as f32 - expected as f32).abs() <= bound, "{name}: {got} {expected}");
             }
+        }
+        // A flow's files are its own, so that another flow beside it keeps its files.
+        let files = fs::read_dir(&directory).unwrap().map(|file| file.unwrap().file_name());
+        for file in files.map(|name| name.into_string().unwrap()) {
+            assert!(file.starts_with("it's mine."), "{name}: {file}");
         }
         fs::remove_dir_all(directory).unwrap();
     }

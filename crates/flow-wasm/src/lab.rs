@@ -31,7 +31,7 @@ struct Report {
     modes: usize,
     mode_count: usize,
     energy: f64,
-    measured: usize,
+    energy_noise: f64,
     nfe: usize,
     hash: String,
 }
@@ -262,7 +262,7 @@ impl Report {
             modes: evaluation.modes,
             mode_count: evaluation.mode_count,
             energy: evaluation.energy,
-            measured: evaluation.measured,
+            energy_noise: evaluation.energy_noise,
             nfe: trajectories.evaluations,
             hash: format!("{:016x}", fingerprint(trajectories.end())),
         }

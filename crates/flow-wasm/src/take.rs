@@ -12,13 +12,13 @@ pub fn pytorch_script(config: &str, steps: f64) -> Result<String, JsError> {
     Ok(script::pytorch(&Config::from_json(config)?, steps as u64)?)
 }
 
-/// The commands of the program `flow` that do the same.
+/// The commands of the program `flow` that do the same, with files called `name`.
 ///
 /// # Errors
 /// When the configuration is not one.
 #[wasm_bindgen]
-pub fn command_lines(config: &str, steps: f64) -> Result<String, JsError> {
-    Ok(script::commands(&Config::from_json(config)?, steps as u64)?)
+pub fn command_lines(config: &str, steps: f64, name: &str) -> Result<String, JsError> {
+    Ok(script::commands(&Config::from_json(config)?, steps as u64, name)?)
 }
 
 /// A saved page: its address, and what its flows have learned.

@@ -22,7 +22,8 @@ use crate::{failure::Failure, field, numbers, output};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A table goes to standard error and JSON to standard output. The energy distance is that of the page,
-between the first 2,000 particles and as many points of the target; the other distances compare 1,000.
+between the first 2,000 particles and as many points of the target, and energy_noise what it is rarely
+above for points of the target itself; the other distances compare 1,000.
 
 Example:
   flow evaluate board.flow --solver euler --steps 1,2,4,8,16,64")]
@@ -55,6 +56,8 @@ struct Row {
     modes: usize,
     mode_count: usize,
     straightness: f64,
+    /// What the energy distance is rarely above for draws from the target itself.
+    energy_noise: f64,
     /// Distances to the target by name.
     distances: BTreeMap<&'static str, f64>,
 }
@@ -124,6 +127,7 @@ fn measure(
         modes: evaluation.modes,
         mode_count: evaluation.mode_count,
         straightness: evaluation.straightness,
+        energy_noise: evaluation.energy_noise,
         distances: metric::ENTRIES.iter().map(distance).collect::<Result<_, Failure>>()?,
     })
 }
@@ -134,7 +138,7 @@ fn write_table(rows: &[Row], out: &mut impl Write) -> io::Result<()> {
     for entry in metric::ENTRIES {
         write!(out, " {:>9}", entry.name)?;
     }
-    for Row { steps, nfe, hits, modes, mode_count, straightness, distances } in rows {
+    for Row { steps, nfe, hits, modes, mode_count, straightness, distances, .. } in rows {
         let modes = format!("{modes}/{mode_count}");
         let steps = steps.map_or("own".to_owned(), |steps| steps.to_string());
         write!(out, "\n{steps:>7} {nfe:>7} {hits:>7.4} {modes:>7} {straightness:>9.5}")?;

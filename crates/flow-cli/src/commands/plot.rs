@@ -87,6 +87,9 @@ const RULE: RGBColor = RGBColor(0xde, 0xdb, 0xd2);
 const HIT: RGBColor = RGBColor(0x1f, 0x6f, 0xb5);
 const MISS: RGBColor = RGBColor(0xc8, 0x5a, 0x0a);
 
+/// The borders of more circles would blacken the picture: they are discs in the same pale colour.
+const MOST_BORDERS: usize = 500;
+
 /// Arrows along each side of the picture.
 const ARROWS: usize = 24;
 
@@ -234,8 +237,21 @@ fn try_draw<B: DrawingBackend>(
         let mut mesh = chart.configure_mesh();
         mesh.disable_mesh().axis_style(RULE).label_style(("sans-serif", 12, &INK)).draw()?;
     }
+    let pixels = f64::from(chart.plotting_area().dim_in_pixel().0) / (right - left);
     for outline in &scene.outline {
-        chart.draw_series(std::iter::once(PathElement::new(corners(outline), INK.mix(0.5))))?;
+        match outline {
+            Outline::Circle { center, radius } if scene.outline.len() > MOST_BORDERS => {
+                let reach = (radius * pixels).round().max(1.0) as i32;
+                chart.draw_series(std::iter::once(Circle::new(
+                    (center[0], center[1]),
+                    reach,
+                    RULE.filled(),
+                )))?;
+            }
+            _ => {
+                chart.draw_series(std::iter::once(PathElement::new(corners(outline), INK.mix(0.5))))?;
+            }
+        }
     }
     chart.draw_series(scene.paths.iter().map(|path| PathElement::new(as_pairs(path), INK.mix(0.25))))?;
     for arrow in &scene.arrows {

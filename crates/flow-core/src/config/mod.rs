@@ -19,7 +19,7 @@ pub use training::{Decay, Engine, Objective, TrainingConfig};
 use crate::{
     Coupling, DistributionSpec, Error, Result, Schedule,
     distribution::Distribution,
-    field::{Conversion, exact::ExactField},
+    field::{conversion::is_standard_normal, exact::ExactField},
 };
 
 /// Everything that shapes an experiment.
@@ -136,11 +136,18 @@ impl Config {
         self.schedule.validate("schedule")?;
         self.coupling.validate("coupling")?;
         let unavailable = |field: &str, reason: String| Err(Error::unavailable(field, reason));
-        if self.training.stable_targets
-            && let Err(Error::Unavailable { reason, .. }) =
-                Conversion::new(self.schedule, &*source, &*target, self.coupling).check_score()
-        {
-            return unavailable("training.stable_targets", reason);
+        if self.training.stable_targets {
+            let lacks = if self.coupling != Coupling::Independent {
+                Some("noise and data are not paired independently")
+            } else if !is_standard_normal(&*source) {
+                Some("the source is not the standard normal distribution")
+            } else {
+                None
+            };
+            if let Some(lacks) = lacks {
+                let reason = format!("{lacks}, which the averages over the batch assume");
+                return unavailable("training.stable_targets", reason);
+            }
         }
         if self.training.class_dropout.is_some() {
             let classes = target.mode_count();
@@ -372,7 +379,12 @@ mod tests {
         config.training.stable_targets = true;
         config.validate().unwrap();
         config.coupling = Coupling::ENTRIES[1].value;
-        assert!(config.validate().unwrap_err().to_string().contains("not paired independently"));
+        let refused = config.validate().unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "training.stable_targets is not available: noise and data are not paired independently, \
+             which the averages over the batch assume"
+        );
         config.coupling = Coupling::Independent;
         config.source = DistributionSpec::preset("two-moons");
         assert!(config.validate().unwrap_err().to_string().contains("not the standard normal"));

@@ -26,6 +26,9 @@ struct Circle {
 /// Segments of the polyline; its length then falls short by less than one part in 10^5.
 const SEGMENTS: u32 = 2048;
 
+/// Corners of a ring's inner border, which then lies within a 3,000th of its radius.
+const HOLE_CORNERS: u32 = 128;
+
 impl Curve {
     /// The curve of the points at parameters `from..=to`.
     pub(super) fn traced(from: f64, to: f64, point: impl Fn(f64) -> [f64; 2]) -> Self {
@@ -74,8 +77,14 @@ impl Curve {
     /// The boundary of everything within `reach` of the curve.
     fn band(&self, reach: f64) -> Vec<Outline> {
         if let Some(Circle { center, radius }) = self.closed {
-            let circle = |radius| Outline::Circle { center, radius };
-            return vec![circle(radius + reach), circle(radius - reach)];
+            // Clockwise: what it encloses is a hole.
+            let corner = |i: u32| {
+                on_circle(center, radius - reach, -2.0 * PI * f64::from(i) / f64::from(HOLE_CORNERS))
+            };
+            return vec![
+                Outline::Circle { center, radius: radius + reach },
+                Outline::Polygon((0..HOLE_CORNERS).map(corner).collect()),
+            ];
         }
         // One side, a half-circle around the end, the other side, a half-circle around the start.
         let thin: Vec<_> = self.polyline.iter().step_by(SEGMENTS as usize / 128).copied().collect();
@@ -86,14 +95,14 @@ impl Curve {
         };
         let cap = |i: usize, from: f64| {
             let center = thin[i];
-            (1..16).map(move |k| on_circle(center, reach, from - PI * f64::from(k) / 16.0))
+            (1..16).map(move |k| on_circle(center, reach, from + PI * f64::from(k) / 16.0))
         };
-        let left = (0..=last).map(|i| on_circle(thin[i], reach, heading(i) + PI / 2.0));
-        let right = (0..=last).rev().map(|i| on_circle(thin[i], reach, heading(i) - PI / 2.0));
-        let corners = left
-            .chain(cap(last, heading(last) + PI / 2.0))
-            .chain(right)
-            .chain(cap(0, heading(0) - PI / 2.0))
+        let right = (0..=last).map(|i| on_circle(thin[i], reach, heading(i) - PI / 2.0));
+        let left = (0..=last).rev().map(|i| on_circle(thin[i], reach, heading(i) + PI / 2.0));
+        let corners = right
+            .chain(cap(last, heading(last) - PI / 2.0))
+            .chain(left)
+            .chain(cap(0, heading(0) + PI / 2.0))
             .collect();
         vec![Outline::Polygon(corners)]
     }

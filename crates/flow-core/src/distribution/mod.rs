@@ -102,7 +102,8 @@ pub trait Distribution: Debug + Send + Sync {
     /// The smallest part of the plane a picture should show: `[left, right, bottom, top]`.
     fn bounds(&self) -> [f64; 4];
 
-    /// The boundary of what [`mode_at`](Self::mode_at) accepts, to be drawn in thin ink.
+    /// The boundary of what [`mode_at`](Self::mode_at) accepts, to be drawn in thin ink. Curves may
+    /// overlap; a place is inside where they wind around it (SVG's fill rule `nonzero`).
     fn outline(&self) -> Vec<Outline>;
 
     /// The concrete family, for the exact formulas, which need both ends of the path.
@@ -120,18 +121,19 @@ pub enum Family<'a> {
     Points(&'a Points),
 }
 
-/// A closed curve on the plane.
+/// A closed curve on the plane. It runs counterclockwise around what it encloses, and clockwise
+/// around a hole.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outline {
-    /// A circle.
+    /// A circle, counterclockwise.
     Circle {
         /// Centre.
         center: [f64; 2],
         /// Radius, above 0.
         radius: f64,
     },
-    /// A closed polygon through these corners.
+    /// A closed polygon through these corners, in this order.
     Polygon(Vec<[f64; 2]>),
 }
 

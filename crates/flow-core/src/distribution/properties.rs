@@ -153,26 +153,44 @@ fn hits_are_where_samples_are() {
 }
 
 #[test]
-fn outlines_enclose_the_hits() {
+fn outlines_wind_around_the_hits_alone() {
     for entry in &PRESETS {
         let distribution = entry.value.distribution();
-        let outline = distribution.outline();
-        assert!(!outline.is_empty(), "{}", entry.name);
-        let samples = bits(4, &*distribution, 2000);
-        let hits: Vec<_> =
-            samples.iter().filter(|p| distribution.mode_at(p.map(f64::from)).is_some()).collect();
-        // Even-odd is wrong where bands overlap, but inside some outline a hit must always be.
-        let inside = hits.iter().filter(|p| outline.iter().any(|o| encloses(o, p.map(f64::from)))).count();
-        assert!(inside as f64 >= 0.995 * hits.len() as f64, "{}: {inside} of {}", entry.name, hits.len());
+        let [left, right, bottom, top] = distribution.bounds();
+        let cells = 120;
+        let place = |cell: i32, low: f64, high: f64| {
+            low - 0.3 + (high - low + 0.6) * (f64::from(cell) + 0.5) / f64::from(cells)
+        };
+        let mut compared = [0, 0];
+        for cell in 0..cells * cells {
+            let x = [place(cell % cells, left, right), place(cell / cells, bottom, top)];
+            // Half a standard deviation of the coarsest curve: polygons follow its border no closer.
+            let Some(is_hit) = clearly(&*distribution, x, 0.1) else { continue };
+            assert_eq!(winding(&distribution.outline(), x) > 0, is_hit, "{} at {x:?}", entry.name);
+            compared[usize::from(is_hit)] += 1;
+        }
+        assert!(compared.iter().all(|&count| count > 500), "{}: {compared:?}", entry.name);
     }
 }
 
-fn encloses(outline: &Outline, x: [f64; 2]) -> bool {
-    match outline {
-        Outline::Circle { center, radius } => libm::hypot(x[0] - center[0], x[1] - center[1]) <= *radius,
-        // The winding number, so that a band that touches itself still counts as inside.
-        Outline::Polygon(corners) => {
-            let turn: i32 = corners
+/// Whether `x` and all places about it at the distance `reach` are hits, if they agree.
+fn clearly(distribution: &dyn Distribution, x: [f64; 2], reach: f64) -> Option<bool> {
+    let is_hit = distribution.mode_at(x).is_some();
+    (0..16)
+        .map(|i| libm::sincos(std::f64::consts::TAU * f64::from(i) / 16.0))
+        .all(|(sin, cos)| distribution.mode_at([x[0] + reach * cos, x[1] + reach * sin]).is_some() == is_hit)
+        .then_some(is_hit)
+}
+
+/// How often the outline runs counterclockwise around `x`.
+fn winding(outline: &[Outline], x: [f64; 2]) -> i32 {
+    outline
+        .iter()
+        .map(|curve| match curve {
+            Outline::Circle { center, radius } => {
+                i32::from(libm::hypot(x[0] - center[0], x[1] - center[1]) <= *radius)
+            }
+            Outline::Polygon(corners) => corners
                 .iter()
                 .zip(corners.iter().cycle().skip(1))
                 .map(|(a, b)| {
@@ -180,10 +198,9 @@ fn encloses(outline: &Outline, x: [f64; 2]) -> bool {
                     i32::from(a[1] <= x[1] && b[1] > x[1] && side > 0.0)
                         - i32::from(a[1] > x[1] && b[1] <= x[1] && side < 0.0)
                 })
-                .sum();
-            turn != 0
-        }
-    }
+                .sum(),
+        })
+        .sum()
 }
 
 #[test]
@@ -237,6 +254,12 @@ proptest! {
         let hits = samples.iter().filter(|p| distribution.mode_at(p.map(f64::from)).is_some()).count();
         // Rectangles may lose a point on an edge to the rounding to f32.
         prop_assert!(hits >= 475, "{} of 500", hits);
+        let outline = distribution.outline();
+        for x in samples.iter().map(|p| p.map(f64::from)) {
+            if let Some(is_hit) = clearly(&*distribution, x, 0.05) {
+                prop_assert_eq!(winding(&outline, x) > 0, is_hit, "at {:?}", x);
+            }
+        }
         let (mean, sd) = (distribution.mean(), distribution.standard_deviation());
         for axis in [0, 1] {
             let sample_mean = samples.iter().map(|p| f64::from(p[axis])).sum::<f64>() / 500.0;

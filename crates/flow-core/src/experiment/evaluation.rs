@@ -4,7 +4,9 @@ use super::Experiment;
 use crate::{
     Config, Error, Result, Rng, Solver,
     config::Objective,
-    metric::{Estimate, LossFloor, coverage, energy_distance, field_error, loss_floor, straightness},
+    metric::{
+        Estimate, LossFloor, coverage, energy_distance, energy_noise, field_error, loss_floor, straightness,
+    },
     solver::{Trajectories, integrate, integrate_to_end},
 };
 
@@ -30,8 +32,8 @@ pub struct Evaluation {
     pub is_hit: Vec<bool>,
     /// Energy distance between the ends of the first 2,000 particles and 2,000 exact draws.
     pub energy: f64,
-    /// Particles that the energy distance was measured on.
-    pub measured: usize,
+    /// What that is rarely above for exact draws: see [`energy_noise`].
+    pub energy_noise: f64,
     /// Straightness of these trajectories, divided by their mean squared length; 0 for lines at
     /// constant speed. Judge a field by [`Experiment::straightness`] instead.
     pub straightness: f64,
@@ -60,7 +62,7 @@ impl Experiment {
             mode_count: coverage.mode_count,
             is_hit: coverage.is_hit,
             energy: self.energy(trajectories.end()),
-            measured: first(trajectories.end(), MEASURED_POINTS).len(),
+            energy_noise: self.energy_noise(trajectories.particle_count().min(MEASURED_POINTS)),
             straightness: straightness(trajectories).map_or(0.0, |s| s.normalised),
             evaluations: trajectories.evaluations,
         }
@@ -127,6 +129,14 @@ impl Experiment {
         field_error(&self.shown_network(), &exact, &*self.source, &*self.target, 10_000, &mut rng)
     }
 
+    fn energy_noise(&self, count: usize) -> f64 {
+        // In proportion to 1/n + 1/m, so that the mean distance is found once.
+        let known = self.reference.len();
+        let share = |count: usize| 1.0 / known as f64 + 1.0 / count as f64;
+        let noise = || energy_noise(&self.reference, known).unwrap_or(f64::INFINITY);
+        self.energy_noise.get_or_init(noise) * share(count) / share(known)
+    }
+
     fn energy(&self, samples: &[[f32; 2]]) -> f64 {
         // Points that are not finite are infinitely far away.
         energy_distance(first(samples, MEASURED_POINTS), &self.reference).unwrap_or(f64::INFINITY)
@@ -150,7 +160,9 @@ mod tests {
         let trajectories = experiment.sample_with(Solver::Euler, 16).unwrap();
         let after = experiment.evaluate(&trajectories);
         assert_eq!((after.modes, after.mode_count, after.evaluations), (5, 5, 16));
-        assert_eq!(after.measured, trajectories.end().len().min(MEASURED_POINTS));
+        let noise = energy_noise(&experiment.reference, trajectories.particle_count()).unwrap();
+        assert!((after.energy_noise / noise - 1.0).abs() < 1e-12);
+        assert!(before.energy > noise, "{} is no noise of {noise}", before.energy);
         assert!(after.hits > 0.6 && before.hits < 0.4, "{} {}", before.hits, after.hits);
         assert!(after.energy < 0.5 * before.energy, "{} {}", before.energy, after.energy);
         let hits = after.is_hit.iter().filter(|&&hit| hit).count();

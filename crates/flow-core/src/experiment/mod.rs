@@ -60,6 +60,8 @@ pub struct Experiment {
     partners: OnceLock<Vec<[f32; 2]>>,
     /// Exact draws of the target that samples are compared with.
     reference: Vec<[f32; 2]>,
+    /// Of the energy distance between the reference and as many draws, once it is asked for.
+    energy_noise: OnceLock<f64>,
 }
 
 impl Experiment {
@@ -82,6 +84,7 @@ impl Experiment {
             preparation: None,
             loss_floor: OnceLock::new(),
             partners: OnceLock::new(),
+            energy_noise: OnceLock::new(),
             losses: LossHistory::default(),
             shown: None,
             source,

@@ -199,7 +199,7 @@ fn combine(a: f64, x: [f64; 2], b: f64, y: [f64; 2]) -> [f64; 2] {
     [a * x[0] + b * y[0], a * x[1] + b * y[1]]
 }
 
-fn is_standard_normal(distribution: &dyn Distribution) -> bool {
+pub(crate) fn is_standard_normal(distribution: &dyn Distribution) -> bool {
     let Family::GaussianMixture(mixture) = distribution.family() else { return false };
     let near = |x: f64, y: f64| (x - y).abs() < 1e-12;
     mixture.components().iter().filter(|component| component.weight > 0.0).all(|component| {

@@ -1,7 +1,7 @@
 //! The energy distance between two sets of samples.
 
 use super::wasserstein::check;
-use crate::Result;
+use crate::{Error, Result};
 
 /// `2 E|X - Y| - E|X - X'| - E|Y - Y'|` of the two empirical distributions (Székely and Rizzo
 /// 2013, *J. Stat. Plan. Inference* 143:1249): at least 0, and 0 only if they are the same.
@@ -26,6 +26,28 @@ pub fn energy_distance(a: &[[f32; 2]], b: &[[f32; 2]]) -> Result<f64> {
     // Distances within a set are counted once and doubled.
     let within = |set: &Columns, count: f64| 2.0 * set.sum_of_distances_within() / (count * count);
     Ok((2.0 * between - within(&a, n) - within(&b, m)).max(0.0))
+}
+
+/// How many times their mean the energy distances of independent samples of one distribution rarely
+/// reach: of the presets' at most two in a hundred do.
+const RARE: f64 = 4.0;
+
+/// What the energy distance between `sample` and `count` other points is rarely above when both are
+/// drawn from one distribution: whatever is below cannot be told from it. Four times the mean
+/// `E|X - X'| (1/n + 1/m)`, with the mean distance of the sample's own points.
+///
+/// # Errors
+/// As [`energy_distance`]; also for a sample of a single point, or no other points.
+pub fn energy_noise(sample: &[[f32; 2]], count: usize) -> Result<f64> {
+    check("sample", sample)?;
+    let known = sample.len();
+    if known < 2 || count == 0 {
+        let points = if known < 2 { known } else { count };
+        return Err(Error::invalid("points", points, "at least 2, and at least 1 to compare them with"));
+    }
+    let pairs = 0.5 * known as f64 * (known - 1) as f64;
+    let apart = Columns::new(sample).sum_of_distances_within() / pairs;
+    Ok(RARE * apart * (1.0 / known as f64 + 1.0 / count as f64))
 }
 
 /// Distances computed side by side. The sums are kept in this many separate lanes, in this order,
@@ -95,7 +117,7 @@ fn distances_from_far(p: [f32; 2], x: &[f32], y: &[f32]) -> f64 {
 mod tests {
     use super::*;
     use crate::Rng;
-    use crate::distribution::DistributionSpec;
+    use crate::distribution::{DistributionSpec, PRESETS};
 
     fn plain(a: &[[f32; 2]], b: &[[f32; 2]]) -> f64 {
         let mean = |a: &[[f32; 2]], b: &[[f32; 2]]| {
@@ -139,6 +161,25 @@ mod tests {
             / f64::from(pairs);
         // E|X - X'| (1/n + 1/m) with E|X - X'| = 2.56; single pairs vary threefold.
         assert!((0.0018..0.0036).contains(&mean), "{mean}");
+    }
+
+    #[test]
+    fn samples_of_one_distribution_rarely_exceed_the_noise() {
+        let mut rng = Rng::stream(7, "test");
+        for entry in &PRESETS {
+            let target = entry.value.distribution();
+            let reference = target.sample(&mut rng, 500);
+            let noise = energy_noise(&reference, 500).unwrap();
+            let distances = (0..200).map(|_| {
+                let [a, b] = [(); 2].map(|()| target.sample(&mut rng, 500));
+                energy_distance(&a, &b).unwrap()
+            });
+            let above = distances.filter(|&distance| distance > noise).count();
+            assert!(above <= 6, "{}: {above} of 200 above {noise}", entry.name);
+            let far: Vec<_> = reference.iter().map(|&[x, y]| [x + 1.0, y]).collect();
+            assert!(energy_distance(&far, &reference).unwrap() > noise, "{}: a shift is seen", entry.name);
+        }
+        assert!(energy_noise(&[[0.0; 2]], 5).is_err() && energy_noise(&[[0.0; 2]; 2], 0).is_err());
     }
 
     #[test]

@@ -12,29 +12,26 @@ use crate::{
 };
 
 /// Lines for a shell that train `config` for `steps` steps and write its samples: bit for bit
-/// those of the experiment.
+/// those of the experiment. Their files begin with `name`: the model `NAME.flow`, the samples
+/// `NAME.csv` and, where options do not say everything, the configuration `NAME.json`.
 ///
 /// ```
-/// let lines = flow_core::script::commands(&flow_core::Config::default(), 1500)?;
-/// assert_eq!(lines, "flow train --steps 1500 --out experiment.flow\n\
-///     flow sample --model experiment.flow --count 2000 --solver euler --steps 4 --format csv\n");
+/// let lines = flow_core::script::commands(&flow_core::Config::default(), 1500, "straight")?;
+/// assert_eq!(lines, "flow train --steps 1500 --out straight.flow\n\
+///     flow sample --model straight.flow --count 2000 --solver euler --steps 4 --format csv > straight.csv\n");
 /// # Ok::<(), flow_core::Error>(())
 /// ```
 ///
 /// # Errors
 /// As [`Config::validate`].
-pub fn commands(config: &Config, steps: u64) -> Result<String> {
+pub fn commands(config: &Config, steps: u64, name: &str) -> Result<String> {
     config.validate()?;
-    let mut text = String::new();
-    let options = if let Some(options) = train_options(config)? {
-        options
-    } else {
-        // Text in a quoted here-document is taken as it is.
-        let json = to_json(config)?;
-        text = format!("cat > experiment.json <<'END'\n{json}\nEND\n");
-        " --config experiment.json".to_owned()
-    };
+    let file = |ending: &str| quoted(&format!("{name}.{ending}"));
+    let (json, model, samples) = (file("json"), file("flow"), file("csv"));
+    // Text in a quoted here-document is taken as it is.
+    let written = || Ok::<_, Error>(format!("cat > {json} <<'END'\n{}\nEND\n", to_json(config)?));
     let sampling = &config.sampling;
+    let options = sample_options(sampling);
     let untrained = match sampling.field {
         FieldKind::Learned => None,
         FieldKind::Exact => Some(""),
@@ -42,20 +39,20 @@ pub fn commands(config: &Config, steps: u64) -> Result<String> {
     };
     if let Some(field) = untrained {
         // Nothing is trained for it. A model's file would do as well, but there is none.
-        if !text.contains("experiment.json") {
-            text = format!("cat > experiment.json <<'END'\n{}\nEND\n", to_json(config)?);
-        }
-        let options = sample_options(sampling);
-        let _ = writeln!(text, "flow sample --spec experiment.json{field}{options} --format csv");
-        return Ok(text);
+        return Ok(format!(
+            "{}flow sample --spec {json}{field}{options} --format csv > {samples}\n",
+            written()?
+        ));
     }
-    let mut line = |words: std::fmt::Arguments| {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{words}");
+    let (file, said) = match train_options(config)? {
+        Some(options) => (String::new(), options),
+        None => (written()?, format!(" --config {json}")),
     };
-    line(format_args!("flow train{options} --steps {} --out experiment.flow", steps.max(1)));
-    line(format_args!("flow sample --model experiment.flow{} --format csv", sample_options(sampling)));
-    Ok(text)
+    Ok(format!(
+        "{file}flow train{said} --steps {} --out {model}\n\
+         flow sample --model {model}{options} --format csv > {samples}\n",
+        steps.max(1)
+    ))
 }
 
 /// The options of `flow train` that say the same as `config`, if there are such.
@@ -187,7 +184,7 @@ mod tests {
     fn lines(change: fn(&mut Config)) -> String {
         let mut config = Config::default();
         change(&mut config);
-        commands(&config, 60).unwrap()
+        commands(&config, 60, "curved").unwrap()
     }
 
     #[test]
@@ -203,7 +200,7 @@ mod tests {
         assert_eq!(
             first,
             "flow train --target checkerboard --schedule '{\"type\":\"vp\",\"beta_min\":0.5,\"beta_max\":9.0}' \
-             --coupling minibatch-ot --seed 7 --width 32 --steps 60 --out experiment.flow"
+             --coupling minibatch-ot --seed 7 --width 32 --steps 60 --out curved.flow"
         );
     }
 
@@ -221,7 +218,7 @@ mod tests {
             let mut config = Config::default();
             change(&mut config);
             assert_eq!(Config::from_json(json).unwrap(), config);
-            assert!(text.contains("flow train --config experiment.json --steps 60"), "{text}");
+            assert!(text.contains("flow train --config curved.json --steps 60"), "{text}");
         }
     }
 
