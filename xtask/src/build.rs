@@ -152,7 +152,41 @@ fn bind(wasm: &Path, pkg: &Path) -> Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(pkg)
-        .context("wasm-bindgen failed")
+        .context("wasm-bindgen failed")?;
+    let mut known = Vec::new();
+    for name in [format!("{PACKAGE}.js"), format!("{PACKAGE}_bg.wasm")] {
+        let file = pkg.join(name);
+        let mut bytes = fs::read(&file).with_context(|| format!("{} could not be read", file.display()))?;
+        number_imports(&mut bytes, &mut known);
+        fs::write(&file, bytes).with_context(|| format!("{} could not be written", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Puts a number, of the same length, in the place of each import's name: the hash at its end cannot be compressed,
+/// and glue and module are the only ones to know it. `known` has the names numbered so far.
+fn number_imports(bytes: &mut [u8], known: &mut Vec<Vec<u8>>) {
+    const PREFIX: &[u8] = b"__wbg_";
+    const DIGITS: usize = 16;
+    let mut at = 0;
+    while let Some(found) = bytes[at..].windows(PREFIX.len()).position(|window| window == PREFIX) {
+        let start = at + found;
+        let length =
+            bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        at = start + length;
+        let name = &mut bytes[start..at];
+        let Some(split) = length.checked_sub(DIGITS) else { continue };
+        let is_hash = name[split..].iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if !is_hash || name[split - 1] != b'_' {
+            continue;
+        }
+        let number = known.iter().position(|earlier| earlier == name).unwrap_or_else(|| {
+            known.push(name.to_vec());
+            known.len() - 1
+        });
+        let width = length - PREFIX.len();
+        name[PREFIX.len()..].copy_from_slice(format!("{number:0width$}").as_bytes());
+    }
 }
 
 /// Tells one version of a file from another without reading it.
@@ -166,6 +200,17 @@ pub fn fingerprint(file: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn imports_are_numbered_alike_in_glue_and_module() {
+        let mut known = vec![];
+        let mut glue = *b"{__wbg_now_0123456789abcdef:f,__wbg_lab_free(1),__wbg_set_fedcba9876543210:g}";
+        number_imports(&mut glue, &mut known);
+        assert_eq!(&glue, b"{__wbg_00000000000000000000:f,__wbg_lab_free(1),__wbg_00000000000000000001:g}");
+        let mut module = *b"\x1a__wbg_set_fedcba9876543210\0\x1a__wbg_now_0123456789abcdef\0";
+        number_imports(&mut module, &mut known);
+        assert_eq!(&module, b"\x1a__wbg_00000000000000000001\0\x1a__wbg_00000000000000000000\0");
+    }
 
     #[test]
     fn finds_the_wasm_in_cargos_messages() {
