@@ -151,7 +151,7 @@ class Typed {
       // An empty field is about to be filled.
       if (input.value !== "" || input.validity.badInput) timer = setTimeout(take, TYPING_MILLISECONDS);
     });
-    for (const event of ["change", "blur"]) input.addEventListener(event, take);
+    input.addEventListener("change", take);
   }
 
   /** @param {boolean} isValid */

@@ -218,9 +218,7 @@ export class Flows {
       failed,
     }));
     const text = verdict(flows);
-    const say = () => {
-      if (this.#verdict.textContent !== text) this.#verdict.textContent = text;
-    };
+    const say = () => this.#verdict.textContent !== text && (this.#verdict.textContent = text);
     const names = flows.map(({ name }) => name).join();
     const isRenewed = flows.every(({ hadPicture, failed }) => hadPicture && !failed) && flows.some(({ picture }) => !picture);
     if (isRenewed && names === this.#told) {

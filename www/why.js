@@ -270,12 +270,12 @@ function drawWays(plot, ways) {
   });
 }
 
-/** Where a label stands beside its point, and how far from the others, so that none lies on another. */
+/** Where a label stands beside its point, in CSS pixels, and how large it is. */
 const BESIDE = [[6, -5], [6, 14], [-14, -5], [-14, 14]];
-const APART = 17;
+const [WIDTH, HEIGHT] = [10, 13];
 
 /**
- * Beside each point a place for a label of its own.
+ * Beside each point a place for a label, such that none lies on another.
  * @param {Point[]} points
  * @param {number} pixel
  */
@@ -284,7 +284,7 @@ export function labelPlaces(points, pixel) {
   const places = [];
   for (const [x, y] of points) {
     const around = BESIDE.map(([dx = 0, dy = 0]) => /** @type {[number, number]} */ ([x + dx * pixel, y + dy * pixel]));
-    const isFree = (/** @type {Point} */ at) => places.every(([u, v]) => Math.hypot(u - at[0], v - at[1]) >= APART * pixel);
+    const isFree = (/** @type {Point} */ at) => places.every(([u, v]) => Math.abs(u - at[0]) >= WIDTH * pixel || Math.abs(v - at[1]) >= HEIGHT * pixel);
     places.push(around.find(isFree) ?? [x, y]);
   }
   return places;

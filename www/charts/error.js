@@ -2,7 +2,7 @@
 
 import { measure } from "../format.js";
 import { labelOf, registry } from "../registry.js";
-import { currentPoints, evaluationAxis, markOf } from "./evaluations.js";
+import { currentPoints, overEvaluations, markOf } from "./evaluations.js";
 
 /** Below this the energy distance of so many points is noise. */
 const LEAST = 1e-4;
@@ -32,12 +32,9 @@ export function errorDrawing(flows, allSolvers, bars) {
     return `${name} with ${labelOf(registry().solvers, solver)} ${told.join(", ") || "no values"}`;
   });
   return {
-    x: evaluationAxis(curves),
+    ...overEvaluations(curves, bars),
     y: { label: "energy distance", min: Math.min(0.01, ...all) / 1.3, max: Math.max(1, ...all) * 1.3, log: true },
     curves: curves.sort((a, b) => Number(b.isQuiet) - Number(a.isQuiet)),
-    bars,
-    ...(bars[0] === undefined ? {} : { home: bars[0] }),
-    place: (evaluations) => `${evaluations} ${evaluations === 1 ? "evaluation" : "evaluations"}`,
     value: measure,
     summary: `Energy distance against evaluations: ${words.join("; ")}.`,
   };

@@ -17,13 +17,19 @@ const ADAPTIVE_EVALUATIONS = 48;
 const CURRENT_SHARE = 0.4;
 
 /**
- * As far as the curves go: a solver that chooses its steps can spend more than is compared.
+ * What charts over evaluations have in common. The axis goes as far as the curves: a solver that chooses its steps can
+ * spend more than is compared.
  * @param {{ points: Point[] }[]} curves
- * @returns {import("./axis.js").Axis}
+ * @param {number[]} bars
  */
-export function evaluationAxis(curves) {
+export function overEvaluations(curves, bars) {
   const most = Math.max(100, ...curves.flatMap(({ points }) => points.map(([evaluations]) => evaluations)));
-  return { label: "function evaluations per particle", min: 0.9, max: 1.12 * most, log: true, ticks: [1, 2, 4, 8, 16, 32, 64, 100, 200, 400, 800] };
+  return {
+    x: { label: "function evaluations per particle", min: 0.9, max: 1.12 * most, log: true, ticks: [1, 2, 4, 8, 16, 32, 64, 100, 200, 400] },
+    bars,
+    ...(bars[0] && { home: bars[0] }),
+    place: (/** @type {number} */ evaluations) => `${evaluations} ${evaluations === 1 ? "evaluation" : "evaluations"}`,
+  };
 }
 
 /** Marks by solver, in the registry's order, but for the first: Euler's is the flow's own. */

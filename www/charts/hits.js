@@ -1,7 +1,7 @@
 /** Hits against function evaluations: the share of particles that reach the target. */
 
 import { percent } from "../format.js";
-import { currentPoints, evaluationAxis } from "./evaluations.js";
+import { currentPoints, overEvaluations } from "./evaluations.js";
 
 /**
  * @param {import("./charts.js").Shown[]} flows
@@ -20,12 +20,9 @@ export function hitsDrawing(flows, bars) {
     return `${name} ${told.join(", ") || "no values"}`;
   });
   return {
-    x: evaluationAxis(curves),
+    ...overEvaluations(curves, bars),
     y: { label: "share of hits", min: 0, max: 1.02, ticks: [0, 0.25, 0.5, 0.75, 1] },
     curves,
-    bars,
-    ...(bars[0] === undefined ? {} : { home: bars[0] }),
-    place: (evaluations) => `${evaluations} ${evaluations === 1 ? "evaluation" : "evaluations"}`,
     value: percent,
     summary: `Hits against evaluations: ${words.join("; ")}.`,
   };
