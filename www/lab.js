@@ -58,7 +58,7 @@ import { Why } from "./why.js";
  * A part of the page. The lab tells it what happens; it dispatches messages.
  * @typedef {object} Feature
  * @property {(state: State, before: State | undefined) => void} [render] the state is new; `before` is undefined the first time
- * @property {(state: State, before: State | undefined) => void} [settled] the state has been shown for a frame: time for what can wait that long
+ * @property {(state: State, before: State | undefined) => void} [settled] as `render`, but never in the frame that shows a press: for what can wait that long
  * @property {(now: number) => void} [frame] once for each frame
  * @property {(side: Side) => void} [pictured] a side shows a new picture
  * @property {() => void} [charted] something changed that charts show
@@ -219,6 +219,7 @@ class Lab {
     this.#repaint();
   }
 
+  /** What was pressed is on its way to the screen; when it is there, the workers go on. */
   #showPress() {
     this.#framesToShow -= 1;
     if (this.#framesToShow === 0) for (const { engine } of this.#flows.sides) engine.goOn();
