@@ -116,11 +116,11 @@ export class OwnData {
     });
     this.#uses[0]?.addEventListener("click", () => this.#use("target"));
     this.#uses[1]?.addEventListener("click", () => this.#use("source"));
-    new ResizeObserver(() => this.#refresh()).observe(find(document, "#own-canvas", HTMLCanvasElement));
+    new ResizeObserver(() => this.themed()).observe(find(document, "#own-canvas", HTMLCanvasElement));
   }
 
   themed() {
-    this.#refresh();
+    this.#paint(this.#code);
   }
 
   /** @returns {WayName} */
@@ -173,6 +173,8 @@ export class OwnData {
       await (isImage ? this.#image : this.#points).read(file);
       this.#turnTo(isImage ? "image" : "points");
     } catch (error) {
+      // First what is still being typed, or its turn would take the complaint away.
+      this.#refresh();
       this.#complain(reasonOf(error));
     }
   }
@@ -180,6 +182,7 @@ export class OwnData {
   // --- from what the reader did to a code ---------------------------------------------------------------
 
   #refresh() {
+    clearTimeout(this.#typing);
     if (!this.#dialog.matches(":popover-open")) return;
     this.#dialog.dataset.way = this.#way;
     offer(this.#undo, this.#drawing.strokes.length > 0);

@@ -138,6 +138,23 @@ test("points are typed or come as a file, and what is wrong with them is said", 
   }
 });
 
+test("what is wrong with a file is said until the reader does something else", async (context) => {
+  const { lab, dialog, way, says, complains } = await opened(context);
+  await way("Points").check();
+  await lab.page.clock.install();
+  await dialog.getByRole("textbox", { name: /^Points/ }).fill("1,2\n3,4");
+  await dialog.getByLabel(/CSV file/).setInputFiles({ name: "large.csv", mimeType: "text/csv", buffer: Buffer.alloc(1_000_001, "1,2\n") });
+  await complains(/“large.csv”/);
+  await lab.page.clock.runFor(1000);
+  await says(/^2 points/);
+  await lab.page.setViewportSize({ width: 700, height: 900 });
+  await lab.page.emulateMedia({ colorScheme: "dark" });
+  await lab.page.clock.runFor(1000);
+  await complains(/“large.csv”/);
+  await dialog.getByRole("checkbox", { name: "Fit into the plane" }).uncheck();
+  await dialog.getByRole("alert").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+});
+
 test("what was typed a moment before it is used counts", async (context) => {
   const { lab, dialog, way, says, use } = await opened(context);
   await way("Points").check();
