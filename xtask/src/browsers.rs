@@ -2,7 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
@@ -68,11 +68,14 @@ impl Browser {
                 self.variable()
             );
         }
-        tools::run(Command::new("apt-get").args(["update", "--quiet"]))?;
+        // Others print meanwhile, so only what goes wrong is told.
+        tools::run(Command::new("apt-get").args(["update", "--quiet"]).stdout(Stdio::null()))?;
         tools::run(
             Command::new("apt-get")
                 .args(["install", "--yes", "--quiet", "--no-install-recommends", package])
-                .env("DEBIAN_FRONTEND", "noninteractive"),
+                .env("DEBIAN_FRONTEND", "noninteractive")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null()),
         )?;
         match self.find() {
             Some(program) => Ok(program),

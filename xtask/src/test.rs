@@ -4,10 +4,12 @@
 
 use std::fmt;
 use std::ops::Add;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::ValueEnum;
 
 use crate::browsers::Browser;
@@ -44,9 +46,17 @@ enum Step {
 
 /// Runs the steps, then fails if any of them did.
 pub fn run(options: &Options) -> Result<()> {
+    // Browsers that are missing come over the network while the compiler works; the scope sees them to their end.
+    thread::scope(|scope| {
+        let browsers = Step::Browser.is_wanted(&options.steps).then(|| scope.spawn(find_or_install_browsers));
+        run_steps(&options.steps, browsers)
+    })
+}
+
+fn run_steps(chosen: &[Step], mut browsers: Option<Installation>) -> Result<()> {
     let mut outcomes: Vec<(Step, Tally, Duration)> = Vec::new();
     for &step in Step::value_variants() {
-        if !step.is_wanted(&options.steps) {
+        if !step.is_wanted(chosen) {
             continue;
         }
         println!("\n== {}", step.title());
@@ -57,7 +67,7 @@ pub fn run(options: &Options) -> Result<()> {
             println!("not run: it stands on \"{}\"", broken.title());
             Tally::NOT_RUN
         } else {
-            step.run().unwrap_or_else(|error| {
+            step.run(&mut browsers).unwrap_or_else(|error| {
                 println!("error: {error:#}");
                 Tally::FAILED
             })
@@ -103,7 +113,7 @@ impl Step {
         chosen.is_empty() || chosen.iter().any(|&step| step == self || step.stands_on().contains(&self))
     }
 
-    fn run(self) -> Result<Tally> {
+    fn run(self, browsers: &mut Option<Installation>) -> Result<Tally> {
         match self {
             Self::Format => check(tools::cargo().args(["fmt", "--all", "--check"])),
             Self::Lint => check(tools::cargo().args([
@@ -133,7 +143,7 @@ impl Step {
             Self::Page => build::everything().map(|()| Tally::PASSED),
             Self::Npm => npm_ci().map(|()| Tally::PASSED),
             Self::Types => types(),
-            Self::Browser => browser_tests(),
+            Self::Browser => browser_tests(browsers.take().context("browsers are looked for once a run")?),
         }
     }
 }
@@ -174,7 +184,17 @@ fn types() -> Result<Tally> {
     Ok(tally)
 }
 
-fn browser_tests() -> Result<Tally> {
+/// Browsers on their way, each with its program in the end.
+type Installation<'scope> = ScopedJoinHandle<'scope, Result<[(Browser, PathBuf); 2]>>;
+
+fn find_or_install_browsers() -> Result<[(Browser, PathBuf); 2]> {
+    Ok([
+        (Browser::Chromium, Browser::Chromium.find_or_install()?),
+        (Browser::Firefox, Browser::Firefox.find_or_install()?),
+    ])
+}
+
+fn browser_tests(browsers: Installation) -> Result<Tally> {
     tools::run(tools::cargo().args(["build", "--workspace", "--bin", "flow"]).stdin(Stdio::null()))?;
     let xtask = std::env::current_exe()?;
     let target = xtask.ancestors().nth(2).context("this program lies outside a target folder")?;
@@ -183,8 +203,8 @@ fn browser_tests() -> Result<Tally> {
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .env("FLOW", target.join("debug").join(format!("flow{}", std::env::consts::EXE_SUFFIX)))
         .env("FLOW_XTASK", &xtask);
-    for browser in [Browser::Chromium, Browser::Firefox] {
-        command.env(browser.variable(), browser.find_or_install()?);
+    for (browser, program) in browsers.join().map_err(|_| anyhow!("looking for browsers panicked"))?? {
+        command.env(browser.variable(), program);
     }
     let mut tally = Tally::default();
     let success = tools::run_lines(&mut command, |line| {
