@@ -5,7 +5,7 @@ use crate::{
     Config, Error, Result, Rng, Solver,
     config::Objective,
     metric::{
-        Estimate, LossFloor, coverage, energy_distance, energy_noise, field_error, loss_floor, straightness,
+        Estimate, LossFloor, coverage, field_error, loss_floor, straightness,
     },
     solver::{Trajectories, integrate, integrate_to_end},
 };
@@ -32,7 +32,7 @@ pub struct Evaluation {
     pub is_hit: Vec<bool>,
     /// Energy distance between the ends of the first 2,000 particles and 2,000 exact draws.
     pub energy: f64,
-    /// What that is rarely above for exact draws: see [`energy_noise`].
+    /// What that is rarely above for exact draws: see [`EnergyReference::noise`](crate::metric::EnergyReference::noise).
     pub energy_noise: f64,
     /// Straightness of these trajectories, divided by their mean squared length; 0 for lines at
     /// constant speed. Judge a field by [`Experiment::straightness`] instead.
@@ -56,13 +56,14 @@ impl Experiment {
     /// Measures trajectories that end at t = 1.
     pub fn evaluate(&self, trajectories: &Trajectories<f32>) -> Evaluation {
         let coverage = coverage(&*self.target, trajectories.end());
+        let measured = trajectories.particle_count().min(MEASURED_POINTS);
         Evaluation {
             hits: coverage.hits,
             modes: coverage.modes,
             mode_count: coverage.mode_count,
             is_hit: coverage.is_hit,
             energy: self.energy(trajectories.end()),
-            energy_noise: self.energy_noise(trajectories.particle_count().min(MEASURED_POINTS)),
+            energy_noise: self.reference.noise(measured).unwrap_or(f64::INFINITY),
             straightness: straightness(trajectories).map_or(0.0, |s| s.normalised),
             evaluations: trajectories.evaluations,
         }
@@ -129,17 +130,9 @@ impl Experiment {
         field_error(&self.shown_network(), &exact, &*self.source, &*self.target, 10_000, &mut rng)
     }
 
-    fn energy_noise(&self, count: usize) -> f64 {
-        // In proportion to 1/n + 1/m, so that the mean distance is found once.
-        let known = self.reference.len();
-        let share = |count: usize| 1.0 / known as f64 + 1.0 / count as f64;
-        let noise = || energy_noise(&self.reference, known).unwrap_or(f64::INFINITY);
-        self.energy_noise.get_or_init(noise) * share(count) / share(known)
-    }
-
     fn energy(&self, samples: &[[f32; 2]]) -> f64 {
         // Points that are not finite are infinitely far away.
-        energy_distance(first(samples, MEASURED_POINTS), &self.reference).unwrap_or(f64::INFINITY)
+        self.reference.distance(first(samples, MEASURED_POINTS)).unwrap_or(f64::INFINITY)
     }
 }
 
@@ -160,8 +153,8 @@ mod tests {
         let trajectories = experiment.sample_with(Solver::Euler, 16).unwrap();
         let after = experiment.evaluate(&trajectories);
         assert_eq!((after.modes, after.mode_count, after.evaluations), (5, 5, 16));
-        let noise = energy_noise(&experiment.reference, trajectories.particle_count()).unwrap();
-        assert!((after.energy_noise / noise - 1.0).abs() < 1e-12);
+        let noise = experiment.reference.noise(trajectories.particle_count()).unwrap();
+        assert_eq!(after.energy_noise, noise);
         assert!(before.energy > noise, "{} is no noise of {noise}", before.energy);
         assert!(after.hits > 0.6 && before.hits < 0.4, "{} {}", before.hits, after.hits);
         assert!(after.energy < 0.5 * before.energy, "{} {}", before.energy, after.energy);

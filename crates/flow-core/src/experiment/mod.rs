@@ -15,7 +15,7 @@ use crate::{
     config::SamplingConfig,
     distribution::Distribution,
     field::NetworkField,
-    metric::LossFloor,
+    metric::{EnergyReference, LossFloor},
     train::{LossHistory, Trainer, lesson::Preparation},
 };
 use evaluation::MEASURED_POINTS;
@@ -59,9 +59,7 @@ pub struct Experiment {
     /// The data that each particle is paired with, once asked for.
     partners: OnceLock<Vec<[f32; 2]>>,
     /// Exact draws of the target that samples are compared with.
-    reference: Vec<[f32; 2]>,
-    /// Of the energy distance between the reference and as many draws, once it is asked for.
-    energy_noise: OnceLock<f64>,
+    reference: EnergyReference,
 }
 
 impl Experiment {
@@ -74,9 +72,10 @@ impl Experiment {
         let source = config.source.build("source")?;
         let target = config.target.build("target")?;
         let trainer = Trainer::new(&config, source.clone(), target.clone())?;
+        let draws = target.sample(&mut Rng::stream(config.seed, "reference"), MEASURED_POINTS);
         Ok(Self {
             starts: draw_starts(&config, &*source),
-            reference: target.sample(&mut Rng::stream(config.seed, "reference"), MEASURED_POINTS),
+            reference: EnergyReference::new(&draws)?,
             history: History::new(trainer.parameter_count()),
             trainer,
             rounds_begun: 0,
@@ -84,7 +83,6 @@ impl Experiment {
             preparation: None,
             loss_floor: OnceLock::new(),
             partners: OnceLock::new(),
-            energy_noise: OnceLock::new(),
             losses: LossHistory::default(),
             shown: None,
             source,

@@ -20,34 +20,75 @@ use crate::{Error, Result};
 pub fn energy_distance(a: &[[f32; 2]], b: &[[f32; 2]]) -> Result<f64> {
     check("a", a)?;
     check("b", b)?;
-    let (a, b) = (Columns::new(a), Columns::new(b));
-    let (n, m) = (a.count as f64, b.count as f64);
-    let between = a.sum_of_distances_to(&b) / (n * m);
-    // Distances within a set are counted once and doubled.
-    let within = |set: &Columns, count: f64| 2.0 * set.sum_of_distances_within() / (count * count);
-    Ok((2.0 * between - within(&a, n) - within(&b, m)).max(0.0))
+    Ok(EnergyReference::of(b).distance_to(a))
 }
 
 /// How many times their mean the energy distances of independent samples of one distribution rarely
 /// reach: of the presets' at most two in a hundred do.
 const RARE: f64 = 4.0;
 
-/// What the energy distance between `sample` and `count` other points is rarely above when both are
-/// drawn from one distribution: whatever is below cannot be told from it. Four times the mean
-/// `E|X - X'| (1/n + 1/m)`, with the mean distance of the sample's own points.
+/// A sample with which others are compared: what follows from it alone is found once.
 ///
-/// # Errors
-/// As [`energy_distance`]; also for a sample of a single point, or no other points.
-pub fn energy_noise(sample: &[[f32; 2]], count: usize) -> Result<f64> {
-    check("sample", sample)?;
-    let known = sample.len();
-    if known < 2 || count == 0 {
-        let points = if known < 2 { known } else { count };
-        return Err(Error::invalid("points", points, "at least 2, and at least 1 to compare them with"));
+/// ```
+/// use flow_core::metric::{EnergyReference, energy_distance};
+/// let sample = [[0.0, 0.0], [3.0, 4.0]];
+/// let reference = EnergyReference::new(&sample)?;
+/// assert_eq!(reference.distance(&[[0.0, 0.0]])?, energy_distance(&[[0.0, 0.0]], &sample)?);
+/// # Ok::<(), flow_core::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct EnergyReference {
+    points: Columns,
+    /// The sum of the distances over each unordered pair of its points.
+    apart: f64,
+}
+
+impl EnergyReference {
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) for an empty sample and coordinates that are not finite.
+    pub fn new(sample: &[[f32; 2]]) -> Result<Self> {
+        check("reference", sample)?;
+        Ok(Self::of(sample))
     }
-    let pairs = 0.5 * known as f64 * (known - 1) as f64;
-    let apart = Columns::new(sample).sum_of_distances_within() / pairs;
-    Ok(RARE * apart * (1.0 / known as f64 + 1.0 / count as f64))
+
+    fn of(sample: &[[f32; 2]]) -> Self {
+        let points = Columns::new(sample);
+        Self { apart: points.sum_of_distances_within(), points }
+    }
+
+    /// The [`energy_distance`] between `sample` and this one.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn distance(&self, sample: &[[f32; 2]]) -> Result<f64> {
+        check("sample", sample)?;
+        Ok(self.distance_to(sample))
+    }
+
+    fn distance_to(&self, sample: &[[f32; 2]]) -> f64 {
+        let sample = Columns::new(sample);
+        let (n, m) = (sample.count as f64, self.points.count as f64);
+        let between = sample.sum_of_distances_to(&self.points) / (n * m);
+        // Distances within a set are counted once and doubled.
+        let within = |apart: f64, count: f64| 2.0 * apart / (count * count);
+        (2.0 * between - within(sample.sum_of_distances_within(), n) - within(self.apart, m)).max(0.0)
+    }
+
+    /// What the energy distance between this sample and `count` other points is rarely above when both
+    /// are drawn from one distribution: whatever is below cannot be told from it. Four times the mean
+    /// `E|X - X'| (1/n + 1/m)`, with the mean distance of the sample's own points.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) for a sample of a single point, or no other points.
+    pub fn noise(&self, count: usize) -> Result<f64> {
+        let known = self.points.count;
+        if known < 2 || count == 0 {
+            let points = if known < 2 { known } else { count };
+            return Err(Error::invalid("points", points, "at least 2, and at least 1 to compare them with"));
+        }
+        let pairs = 0.5 * known as f64 * (known - 1) as f64;
+        Ok(RARE * (self.apart / pairs) * (1.0 / known as f64 + 1.0 / count as f64))
+    }
 }
 
 /// Distances computed side by side. The sums are kept in this many separate lanes, in this order,
@@ -57,7 +98,8 @@ const LANES: usize = 8;
 /// f32 additions before a lane moves to f64.
 const BLOCK: usize = 8 * LANES;
 
-/// Points as two columns, padded to whole blocks.
+/// Points as two columns.
+#[derive(Debug, Clone)]
 struct Columns {
     count: usize,
     x: Vec<f32>,
@@ -168,18 +210,20 @@ mod tests {
         let mut rng = Rng::stream(7, "test");
         for entry in &PRESETS {
             let target = entry.value.distribution();
-            let reference = target.sample(&mut rng, 500);
-            let noise = energy_noise(&reference, 500).unwrap();
+            let sample = target.sample(&mut rng, 500);
+            let reference = EnergyReference::new(&sample).unwrap();
+            let noise = reference.noise(500).unwrap();
             let distances = (0..200).map(|_| {
                 let [a, b] = [(); 2].map(|()| target.sample(&mut rng, 500));
                 energy_distance(&a, &b).unwrap()
             });
             let above = distances.filter(|&distance| distance > noise).count();
             assert!(above <= 6, "{}: {above} of 200 above {noise}", entry.name);
-            let far: Vec<_> = reference.iter().map(|&[x, y]| [x + 1.0, y]).collect();
-            assert!(energy_distance(&far, &reference).unwrap() > noise, "{}: a shift is seen", entry.name);
+            let far: Vec<_> = sample.iter().map(|&[x, y]| [x + 1.0, y]).collect();
+            assert!(reference.distance(&far).unwrap() > noise, "{}: a shift is seen", entry.name);
         }
-        assert!(energy_noise(&[[0.0; 2]], 5).is_err() && energy_noise(&[[0.0; 2]; 2], 0).is_err());
+        let of = |count| EnergyReference::new(&vec![[0.0; 2]; count]);
+        assert!(of(0).is_err() && of(1).unwrap().noise(5).is_err() && of(2).unwrap().noise(0).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod straightness;
 mod wasserstein;
 
 pub use coverage::{Coverage, coverage};
-pub use energy_distance::{energy_distance, energy_noise};
+pub use energy_distance::{EnergyReference, energy_distance};
 pub use field_error::field_error;
 pub use loss_floor::{FloorKind, LossFloor, loss_floor};
 pub use mmd::mmd;
