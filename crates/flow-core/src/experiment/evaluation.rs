@@ -4,9 +4,7 @@ use super::Experiment;
 use crate::{
     Config, Error, Result, Rng, Solver,
     config::Objective,
-    metric::{
-        Estimate, LossFloor, coverage, field_error, loss_floor, straightness,
-    },
+    metric::{Estimate, LossFloor, coverage, field_error, loss_floor, straightness},
     solver::{Trajectories, integrate, integrate_to_end},
 };
 
