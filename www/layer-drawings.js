@@ -34,7 +34,7 @@ function viewKey(side) {
 /** Answers that hold as long as their picture does. @type {WeakMap<Picture, Map<string, Promise<any>>>} */
 const remembered = new WeakMap();
 
-/** Asks once for each picture what does not depend on t. @param {Side} side @param {"likelihood" | "worst-error" | "field-error"} method @returns {Promise<any>} */
+/** Asks once for each picture what does not depend on t. @param {Side} side @param {"held_out_log_likelihood" | "worst_error" | "field_error"} method @returns {Promise<any>} */
 function once(side, method) {
   const { picture } = side;
   if (!picture) return side.engine.ask(method);
@@ -58,7 +58,7 @@ export const DRAWN = {
       const at = (/** @type {number} */ i) => ((i + 0.5) / ARROWS) * 2 * halfSide - halfSide;
       const places = new Float32Array(2 * ARROWS * ARROWS);
       for (let i = 0; i < ARROWS * ARROWS; i += 1) places.set([x + at(i % ARROWS), y - at(Math.floor(i / ARROWS))], 2 * i);
-      return { places, velocities: await side.engine.ask("velocity", places, time) };
+      return { places, velocities: await side.engine.ask("velocity_at", places, time) };
     },
     draw: (plot, { places, velocities }) => {
       const cell = (2 * plot.view.halfSide) / ARROWS;
@@ -78,7 +78,7 @@ export const DRAWN = {
     moves: false,
     ask: async (side) => {
       const steps = Math.min(64, side.picture?.times.length ? side.picture.times.length - 1 : 16);
-      return { steps, states: await side.engine.ask("grid", GRID_LINES, GRID_POINTS, steps) };
+      return { steps, states: await side.engine.ask("warped_grid", GRID_LINES, GRID_POINTS, steps) };
     },
     draw: (plot, { steps, states }, _, time) => {
       const before = Math.min(steps - 1, Math.floor(time * steps));
@@ -126,7 +126,7 @@ export const DRAWN = {
     draw: inkWash,
     ask: async (side, time) => ({
       values: await side.engine.ask("density", "learned", time, WASH, viewKey(side)),
-      likelihood: JSON.parse(await once(side, "likelihood")),
+      likelihood: JSON.parse(await once(side, "held_out_log_likelihood")),
     }),
     says: ({ values, likelihood }) =>
       `at most ${measure(largest(values))} per unit of area; ${likelihood.count} points of data kept from training have a mean log-likelihood of ${minus(likelihood.mean.toFixed(2))} nats`,
@@ -135,9 +135,9 @@ export const DRAWN = {
     pause: 250,
     moves: true,
     ask: async (side, time) => ({
-      values: await side.engine.ask("error-map", time, WASH, viewKey(side)),
-      worst: JSON.parse(await once(side, "worst-error")),
-      squared: await once(side, "field-error"),
+      values: await side.engine.ask("error_map", time, WASH, viewKey(side)),
+      worst: JSON.parse(await once(side, "worst_error")),
+      squared: await once(side, "field_error"),
     }),
     draw: (plot, { values, worst }, _, time) => {
       plot.wash(values, plot.theme.miss);

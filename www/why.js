@@ -162,7 +162,7 @@ export class Why {
     const { engine, picture } = side;
     if (!picture) return;
     const isPairs = kind === "pairs";
-    const question = () => (isPairs ? engine.ask("pairs", ...place, time, PAIRS) : engine.ask("ways", ...place, JSON.stringify(STEPS)));
+    const question = () => (isPairs ? engine.ask("pairs_through", ...place, time, PAIRS) : engine.ask("trajectories_from", ...place, JSON.stringify(STEPS)));
     const answer = async () => ({ [isPairs ? "passing" : "ways"]: JSON.parse(await question()) });
     probe.inquiry.ask([picture, kind, place, isPairs ? time : 0], now, ASK_MILLISECONDS, answer)?.then(() => (probe.isStale = true));
   }

@@ -197,7 +197,7 @@ export class Take {
   /** @param {string} ending @param {string} type @param {typeof command_lines} write */
   async #text(ending, type, write) {
     const side = this.#side;
-    const text = write(await side.engine.ask("configuration"), side.step, side.name);
+    const text = write(await side.engine.ask("config_json"), side.step, side.name);
     return this.#offer(type, [text], ending, side.name);
   }
 
@@ -207,7 +207,7 @@ export class Take {
     const selection = getSelection();
     if (selection?.isCollapsed === false && selection.containsNode(this.#commands, true)) return;
     try {
-      const texts = await Promise.all(this.#context.sides.map(async ({ engine, name, step }) => command_lines(await engine.ask("configuration"), step, name)));
+      const texts = await Promise.all(this.#context.sides.map(async ({ engine, name, step }) => command_lines(await engine.ask("config_json"), step, name)));
       const text = texts.map((text, i) => `# ${this.#context.state()[FLOWS[i] ?? "straight"].name}\n${text}`).join("\n");
       if (this.#commands.textContent !== text) this.#commands.textContent = text;
     } catch (error) {

@@ -19,8 +19,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// A flow of `hits.len()` particles from its states, one after the other, each at its time;
-    /// without times, at equal distances from t = 0 to t = 1.
+    /// A flow of `hits.len()` particles from its states, one after the other, each at its time.
     ///
     /// Returns `None` when the positions are not a whole number of states, or none, or the times
     /// are not one rising number for each state.
@@ -30,9 +29,6 @@ impl Flow {
             return None;
         }
         let states = positions.len() / hits.len();
-        let last = (states - 1).max(1) as f32;
-        let times =
-            if times.is_empty() { (0..states).map(|state| state as f32 / last).collect() } else { times };
         let is_rising = times.windows(2).all(|pair| pair[0] <= pair[1]);
         (times.len() == states && is_rising).then_some(Self { positions, hits, times })
     }
@@ -150,7 +146,8 @@ mod tests {
 
     #[test]
     fn particles_move_linearly_between_real_states_with_y_up() {
-        let flow = Flow::new(vec![[-0.5, -0.5], [0.5, 0.5], [0.5, -0.5]], vec![1], vec![]).unwrap();
+        let flow =
+            Flow::new(vec![[-0.5, -0.5], [0.5, 0.5], [0.5, -0.5]], vec![1], vec![0.0, 0.5, 1.0]).unwrap();
         let mut raster = Raster::new(41, 41);
         for (t, expected) in
             [(0.0, (10, 30)), (0.25, (20, 20)), (0.5, (30, 10)), (0.75, (30, 20)), (1.0, (30, 30))]
@@ -171,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_trail_follows_the_bend() {
-        let flow = Flow::new(vec![[-0.5, 0.0], [0.5, 0.0], [0.5, 0.8]], vec![0], vec![]).unwrap();
+        let flow =
+            Flow::new(vec![[-0.5, 0.0], [0.5, 0.0], [0.5, 0.8]], vec![0], vec![0.0, 0.5, 1.0]).unwrap();
         let mut raster = Raster::new(41, 41);
         paint(&flow, VIEW, Style { trail: 1.0, ..DOT }, 1.0, &[], &mut raster);
         let mut pixels = vec![0; 4 * 41 * 41];
@@ -184,7 +182,7 @@ mod tests {
 
     #[test]
     fn states_must_be_whole() {
-        assert!(Flow::new(vec![[0.0; 2]; 5], vec![0; 2], vec![]).is_none());
+        assert!(Flow::new(vec![[0.0; 2]; 5], vec![0; 2], vec![0.0, 1.0]).is_none());
         assert!(Flow::new(vec![], vec![], vec![]).is_none());
         assert!(Flow::new(vec![[0.0; 2]; 4], vec![0; 2], vec![0.0]).is_none());
         assert!(Flow::new(vec![[0.0; 2]; 4], vec![0; 2], vec![1.0, 0.0]).is_none());

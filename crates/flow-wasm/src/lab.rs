@@ -7,9 +7,11 @@ use flow_core::{
     fingerprint, registry,
     solver::Trajectories,
 };
-use js_sys::{Float32Array, Uint8Array};
+use js_sys::{Float32Array, Float64Array, JsString, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
+
+use crate::answer::json;
 
 const NO_SAMPLE: &str = "there is no sample under way";
 
@@ -40,10 +42,13 @@ struct Report {
 #[wasm_bindgen(getter_with_clone)]
 pub struct Sample {
     /// x and y of each particle, state after state.
+    #[wasm_bindgen(readonly)]
     pub positions: Float32Array,
     /// The time of each state.
+    #[wasm_bindgen(readonly)]
     pub times: Float32Array,
     /// One byte a particle, 1 for a hit.
+    #[wasm_bindgen(readonly)]
     pub hits: Uint8Array,
 }
 
@@ -63,32 +68,34 @@ impl Lab {
     ///
     /// # Errors
     /// When they are not a checkpoint.
-    pub fn resume(checkpoint: &[u8]) -> Result<Lab, JsError> {
-        Ok(Self { experiment: Experiment::resume(checkpoint)?, sampling: None, report: None })
+    pub fn resume(checkpoint: &Uint8Array) -> Result<Lab, JsError> {
+        Ok(Self { experiment: Experiment::resume(&checkpoint.to_vec())?, sampling: None, report: None })
     }
 
     /// Everything needed to continue, as bytes.
     ///
     /// # Errors
     /// Never expected.
-    pub fn checkpoint(&self) -> Result<Vec<u8>, JsError> {
-        Ok(self.experiment.checkpoint()?)
+    #[wasm_bindgen(unchecked_return_type = "Uint8Array<ArrayBuffer>")]
+    pub fn checkpoint(&self) -> Result<Uint8Array, JsError> {
+        Ok(self.experiment.checkpoint()?.as_slice().into())
     }
 
     /// The averaged weights as the bytes of a safetensors file.
     ///
     /// # Errors
     /// Never expected.
-    pub fn safetensors(&self) -> Result<Vec<u8>, JsError> {
-        Ok(self.experiment.safetensors()?)
+    #[wasm_bindgen(unchecked_return_type = "Uint8Array<ArrayBuffer>")]
+    pub fn safetensors(&self) -> Result<Uint8Array, JsError> {
+        Ok(self.experiment.safetensors()?.as_slice().into())
     }
 
     /// The configuration as it is now, rounds that were added included, as JSON.
     ///
     /// # Errors
     /// Never expected.
-    pub fn config_json(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(self.experiment.config())?)
+    pub fn config_json(&self) -> Result<JsString, JsError> {
+        json(self.experiment.config())
     }
 
     /// Trains for `steps` steps.
@@ -164,8 +171,8 @@ impl Lab {
     ///
     /// # Errors
     /// Never expected.
-    pub fn report(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.report)?)
+    pub fn report(&self) -> Result<JsString, JsError> {
+        json(&self.report)
     }
 
     /// The straightness of the field, whatever the number of steps: 0 for straight lines at
@@ -182,10 +189,10 @@ impl Lab {
     ///
     /// # Errors
     /// When there is no such solver; as [`Lab::advance_sample`].
-    pub fn error_at(&self, solver: &str, steps: usize) -> Result<Vec<f64>, JsError> {
+    pub fn error_at(&self, solver: &str, steps: usize) -> Result<Float64Array, JsError> {
         let solver: Solver = serde_json::from_str(solver)?;
         let Accuracy { energy, hits, evaluations } = self.experiment.error_at(solver, steps)?;
-        Ok(vec![energy, hits, evaluations as f64])
+        Ok([energy, hits, evaluations as f64].as_slice().into())
     }
 
     /// Adds a round by its name, to begin with the next training step.
@@ -206,21 +213,21 @@ impl Lab {
 
     /// The name of the round that begins next: that of the entry it was made from, or of the one
     /// most like it.
-    pub fn round_name(&self) -> String {
-        let Some(next) = self.experiment.next_round() else { return String::new() };
+    pub fn round_name(&self) -> JsString {
+        let Some(next) = self.experiment.next_round() else { return JsString::from("") };
         let is_like = |entry: &&registry::Entry<Round>| {
             let Round { lesson, sampler, .. } = entry.value;
             (lesson, sampler) == (next.lesson, next.sampler)
         };
-        Round::ENTRIES.iter().find(is_like).map_or("reflow", |entry| entry.name).to_owned()
+        Round::ENTRIES.iter().find(is_like).map_or("reflow", |entry| entry.name).into()
     }
 
     /// The moments of training that can be shown again, as JSON.
     ///
     /// # Errors
     /// Never expected.
-    pub fn history(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.experiment.history())?)
+    pub fn history(&self) -> Result<JsString, JsError> {
+        json(&self.experiment.history())
     }
 
     /// Shows the network of the moment numbered `index`, or with a negative index that of now.
@@ -245,13 +252,10 @@ impl Lab {
     }
 
     /// The mean loss over the training so far: step and loss in turn, at most a thousand pairs.
-    pub fn loss_history(&self) -> Vec<f32> {
-        self.experiment
-            .losses()
-            .points()
-            .iter()
-            .flat_map(|point| [point.step as f32, point.loss as f32])
-            .collect()
+    pub fn loss_history(&self) -> Float32Array {
+        let points = self.experiment.losses().points();
+        let pairs: Vec<_> = points.iter().map(|point| [point.step as f32, point.loss as f32]).collect();
+        pairs.as_flattened().into()
     }
 }
 

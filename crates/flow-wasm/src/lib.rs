@@ -10,6 +10,8 @@ pub mod origin;
 pub mod registry;
 
 #[cfg(target_arch = "wasm32")]
+mod answer;
+#[cfg(target_arch = "wasm32")]
 mod lab;
 #[cfg(target_arch = "wasm32")]
 mod own_data;

@@ -1,6 +1,7 @@
 //! The painter of one panel: holds its flow and puts frames on its canvas.
 
 use flow_kernels::raster::{Ink, Raster, Rgb};
+use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use wasm_bindgen::{Clamped, prelude::*};
 use web_sys::{CanvasRenderingContext2d, ImageData};
 
@@ -72,8 +73,10 @@ impl Painter {
     }
 
     /// The colour of each particle by its origin, as 0xRRGGBB; empty where they are coloured by hit.
-    pub fn tints(&self) -> Vec<u32> {
-        self.tints.iter().map(|&[red, green, blue]| u32::from_be_bytes([0, red, green, blue])).collect()
+    pub fn tints(&self) -> Uint32Array {
+        let colors: Vec<_> =
+            self.tints.iter().map(|&[red, green, blue]| u32::from_be_bytes([0, red, green, blue])).collect();
+        colors.as_slice().into()
     }
 
     fn choose_tints(&mut self) {
@@ -84,19 +87,18 @@ impl Painter {
     }
 
     /// Takes a new flow: `positions` holds x and y of every particle, state after state, `hits`
-    /// one byte a particle, 0 for a miss, and `times` the time of each state; without times, the states
-    /// lie at equal distances.
+    /// one byte a particle, 0 for a miss, and `times` the time of each state.
     ///
     /// # Errors
     /// When the positions are not a whole number of states, or the times not as many and rising.
     pub fn set_flow(
         &mut self,
-        positions: &[f32],
-        hits: Vec<u8>,
-        times: Option<Vec<f32>>,
+        positions: &Float32Array,
+        hits: &Uint8Array,
+        times: &Float32Array,
     ) -> Result<(), JsError> {
-        let points = positions.as_chunks::<2>().0.to_vec();
-        let flow = Flow::new(points, hits, times.unwrap_or_default())
+        let points = positions.to_vec().as_chunks::<2>().0.to_vec();
+        let flow = Flow::new(points, hits.to_vec(), times.to_vec())
             .ok_or_else(|| JsError::new("positions and times are not those of whole states"))?;
         self.flow = Some(flow);
         self.choose_tints();
@@ -136,9 +138,9 @@ impl Painter {
     pub fn paint_points(
         &mut self,
         context: &CanvasRenderingContext2d,
-        points: &[f32],
+        points: &Float32Array,
     ) -> Result<(), JsValue> {
-        for &point in points.as_chunks::<2>().0 {
+        for &point in points.to_vec().as_chunks::<2>().0 {
             let at = self.view.to_pixels(&self.raster, point);
             self.raster.disc(Ink::Hit, at, self.style.radius, self.style.opacity);
         }

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use flow_core::experiment::Window;
-use js_sys::Float32Array;
+use js_sys::{Float32Array, JsString};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use crate::lab::Lab;
+use crate::{answer::json, lab::Lab};
 
 /// The square of the plane that a picture shows.
 #[derive(Deserialize)]
@@ -25,10 +25,6 @@ fn window(view: &str, side: usize) -> Result<Window, JsError> {
     Ok(Window { center: [x, y], half_side, side })
 }
 
-fn points(numbers: &[f32]) -> &[[f32; 2]] {
-    numbers.as_chunks::<2>().0
-}
-
 fn array(points: &[[f32; 2]]) -> Float32Array {
     Float32Array::from(points.as_flattened())
 }
@@ -39,16 +35,8 @@ impl Lab {
     ///
     /// # Errors
     /// Where there is none, with the reason.
-    pub fn velocity_at(&self, places: &[f32], t: f64) -> Result<Float32Array, JsError> {
-        Ok(array(&self.experiment.velocity_at(points(places), t)?))
-    }
-
-    /// The velocity of the exact field at each of `places` at time `t`; NaN where no path passes.
-    ///
-    /// # Errors
-    /// Where the exact field is not known, with the reason.
-    pub fn exact_velocity_at(&self, places: &[f32], t: f64) -> Result<Float32Array, JsError> {
-        Ok(array(&self.experiment.exact_velocity_at(points(places), t)?))
+    pub fn velocity_at(&self, places: &Float32Array, t: f64) -> Result<Float32Array, JsError> {
+        Ok(array(&self.experiment.velocity_at(places.to_vec().as_chunks::<2>().0, t)?))
     }
 
     /// What the flow makes of a grid over the source: state after state, `lines` horizontal and
@@ -70,19 +58,19 @@ impl Lab {
     ///
     /// # Errors
     /// When a number of steps is out of range.
-    pub fn trajectories_from(&self, x: f32, y: f32, steps: &str) -> Result<String, JsError> {
+    pub fn trajectories_from(&self, x: f32, y: f32, steps: &str) -> Result<JsString, JsError> {
         let steps: Vec<usize> = serde_json::from_str(steps)?;
         let way = |&steps: &usize| Ok((steps, self.experiment.trajectory_from([x, y], steps)?));
         let ways: BTreeMap<_, _> = steps.iter().map(way).collect::<Result<_, flow_core::Error>>()?;
-        Ok(serde_json::to_string(&ways)?)
+        json(&ways)
     }
 
     /// About `count` of the pairs whose paths pass (`x`, `y`) at time `t`, with the mean of all, as JSON.
     ///
     /// # Errors
     /// When no path passes.
-    pub fn pairs_through(&self, x: f64, y: f64, t: f64, count: usize) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.experiment.pairs_through([x, y], t, count)?)?)
+    pub fn pairs_through(&self, x: f64, y: f64, t: f64, count: usize) -> Result<JsString, JsError> {
+        json(&self.experiment.pairs_through([x, y], t, count)?)
     }
 
     /// The density at time `t`, `"true"` or `"learned"`, on a grid of `side` x `side` cells of a view,
@@ -109,8 +97,8 @@ impl Lab {
     ///
     /// # Errors
     /// As [`Lab::error_map`].
-    pub fn worst_error(&self) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.experiment.worst_error()?)?)
+    pub fn worst_error(&self) -> Result<JsString, JsError> {
+        json(&self.experiment.worst_error()?)
     }
 
     /// The mean squared error per axis of the learned field, as `flow evaluate` gives it.
@@ -125,8 +113,8 @@ impl Lab {
     ///
     /// # Errors
     /// Where the source has no density, or the field no divergence.
-    pub fn held_out_log_likelihood(&self) -> Result<String, JsError> {
+    pub fn held_out_log_likelihood(&self) -> Result<JsString, JsError> {
         let (mean, count) = self.experiment.held_out_log_likelihood()?;
-        Ok(serde_json::json!({ "mean": mean, "count": count }).to_string())
+        json(&serde_json::json!({ "mean": mean, "count": count }))
     }
 }

@@ -93,10 +93,10 @@ export function slices(glue, busy, peak, canvas) {
       const painter = new glue.Painter(context.canvas.width, context.canvas.height);
       const sampler = lab({ what: "frame", particles });
       integrate(sampler, particles, 8);
-      const { positions, hits } = sampler.take_sample();
+      const { positions, hits, times } = sampler.take_sample();
       painter.look_at(0, 0, 4);
       painter.set_style(1.5, 0.5, 0.35);
-      painter.set_flow(positions, hits);
+      painter.set_flow(positions, hits, times);
       const paint = (/** @type {number} */ frame) => painter.paint(context, frame / FRAMES);
       return slice({ what: "frame", particles }, () => time(() => Array.from({ length: FRAMES }, (_, frame) => paint(frame))) / FRAMES);
     }),
