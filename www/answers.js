@@ -44,7 +44,7 @@ export class Answers {
           side.note("straightness", message.step, message.straightness);
           this.#host.charted();
         }
-        if (!side.waiting) this.#flows.showStraightness(side);
+        if (!side.coming && !side.waiting) this.#flows.showStraightness(side);
         break;
       case "floor":
         side.curves.floor = message.floor ?? NaN;
@@ -81,6 +81,7 @@ export class Answers {
         this.#flows.pace.steer();
         break;
     }
+    this.#flows.renew();
   }
 
   /** Whether something was measured of the field that is on show now. @param {Side} side @param {{ sampling: import("./experiment.js").Sampling }} message */

@@ -28,8 +28,8 @@ import { startWorker } from "./worker/start.js";
  */
 
 /**
- * How far to train for now, where to rest, and the rounds to begin on the way.
- * @typedef {{ until: number, goal: number }} Course
+ * How far to train for now, where to rest, and the step on the way whose weights the next picture is to show.
+ * @typedef {{ until: number, goal: number, picture: number }} Course
  */
 
 /**
@@ -51,9 +51,9 @@ import { startWorker } from "./worker/start.js";
 
 /**
  * `positions` holds one state for each of `times`, each of `particles` points, each of two coordinates.
- * A picture of fewer particles than asked for is a first sight; the whole one follows.
+ * A picture of fewer particles than asked for is a first sight; the whole one follows. The next one should come after `pause` milliseconds at the earliest.
  * @typedef {{ kind: "progress", generation: number, step: number, loss: number, stepsPerSecond: number, history: Float32Array | undefined, states: History | undefined }} Progress
- * @typedef {{ kind: "picture", generation: number, step: number, sampling: Sampling, replay: number | undefined, particles: number, times: Float32Array, positions: Float32Array, hits: Uint8Array, report: Report }} Picture
+ * @typedef {{ kind: "picture", generation: number, step: number, sampling: Sampling, replay: number | undefined, particles: number, times: Float32Array, positions: Float32Array, hits: Uint8Array, report: Report, pause: number }} Picture
  * @typedef {{ kind: "straightness", generation: number, step: number, sampling: Sampling, straightness: number | undefined }} Straightness the field's, whatever the number of steps
  * @typedef {{ kind: "floor", generation: number, step: number, floor: number | undefined }} Floor the loss that no network can go below
  * @typedef {{ kind: "error", generation: number, step: number, sampling: Sampling, point: CurvePoint, energy: number, hits: number, evaluations: number }} ErrorPoint what a solver's steps come to
@@ -78,8 +78,8 @@ export class Engine {
   #module;
   #deliver;
   /** What the worker was asked for, and what it has done of it. */
-  #asked = { until: 0, goal: 0, picture: "" };
-  #done = { step: 0, picture: "" };
+  #asked = { course: { until: 0, goal: 0, picture: 0 }, key: "" };
+  #done = { step: 0, key: "" };
   #givesWay = false;
   #questions = 0;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
@@ -96,7 +96,7 @@ export class Engine {
 
   /** The training step the worker may be at by now, at most. */
   get furthest() {
-    return Math.max(this.#done.step, this.#asked.until);
+    return Math.max(this.#done.step, this.#asked.course.until);
   }
 
   /**
@@ -111,15 +111,15 @@ export class Engine {
     if (!this.#worker) this.#start();
     this.#generation += 1;
     this.#dropQuestions("the experiment has begun anew");
-    this.#asked = { ...course, picture: pictureKey({ sampling: config.sampling, replay }) };
-    this.#done = { step: 0, picture: "" };
+    this.#asked = { course, key: pictureKey({ sampling: config.sampling, replay }) };
+    this.#done = { step: 0, key: "" };
     this.#post({ kind: "configure", generation: this.#generation, config, course, replay, curve, checkpoint });
   }
 
   /** @param {Course} course */
   train(course) {
-    if (course.until === this.#asked.until && course.goal === this.#asked.goal) return;
-    this.#asked = { ...this.#asked, ...course };
+    if (JSON.stringify(course) === JSON.stringify(this.#asked.course)) return;
+    this.#asked.course = course;
     this.#post({ kind: "train", course });
   }
 
@@ -138,15 +138,15 @@ export class Engine {
    * @param {number | undefined} replay
    */
   sample(sampling, replay) {
-    const picture = pictureKey({ sampling, replay });
-    if (picture === this.#asked.picture) return;
-    this.#asked = { ...this.#asked, picture };
+    const key = pictureKey({ sampling, replay });
+    if (key === this.#asked.key) return;
+    this.#asked.key = key;
     this.#post({ kind: "sample", sampling, replay });
   }
 
   /** Whether a picture is of what was asked for last, and whole. @param {Picture} picture */
   isCurrent(picture) {
-    return pictureKey(picture) === this.#asked.picture && picture.particles === picture.sampling.particles;
+    return pictureKey(picture) === this.#asked.key && picture.particles === picture.sampling.particles;
   }
 
   /** Leaves the processor to the browser until told to go on. */
@@ -187,7 +187,7 @@ export class Engine {
   /** Fails when the worker owes an answer and has long been silent. Call it now and then. */
   checkPulse() {
     const [asked, done] = [this.#asked, this.#done];
-    const owes = done.step < asked.until || done.picture !== asked.picture || this.#waiting.size > 0;
+    const owes = done.step < asked.course.until || done.key !== asked.key || this.#waiting.size > 0;
     if (!owes || document.hidden) this.#heardAt = performance.now();
     else if (performance.now() - this.#heardAt > SILENCE_MILLISECONDS) this.#fail("running", "it has stopped answering");
   }
@@ -221,8 +221,8 @@ export class Engine {
       else question?.reject(new Error(message.error));
       return;
     }
-    if (message.kind === "picture") this.#done.picture = pictureKey(message);
-    if (message.kind === "refused") this.#done.picture = this.#asked.picture;
+    if (message.kind === "picture") this.#done.key = pictureKey(message);
+    if (message.kind === "refused") this.#done.key = this.#asked.key;
     this.#deliver(message);
   }
 

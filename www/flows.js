@@ -159,9 +159,9 @@ export class Flows {
   #begin(sides) {
     // First all counters, then all workers: what a worker is told depends on the others' counters.
     for (const side of sides) side.step = 0;
+    const start = this.pace.start();
     for (const side of sides) {
       const state = this.#host.state();
-      const { start } = this.pace;
       side.forget();
       side.config = configOf(state, side.name);
       side.panel.clear("Starting from random weights …");
@@ -184,8 +184,18 @@ export class Flows {
   receive(side, picture) {
     const shown = side.picture;
     const isRenewal = shown && pictureKey(shown) === pictureKey(picture) && shown.particles === picture.particles && shown.step >= LEARNT_AT;
-    if (isRenewal && this.#host.isInFlight()) side.waiting = picture;
-    else this.#show(side, picture);
+    side.coming = isRenewal ? picture : undefined;
+    side.renewsAt = performance.now() + picture.pause;
+    if (!isRenewal) this.#show(side, picture);
+  }
+
+  /** Brings new pictures of both flows together, so that what is compared was learnt in as many steps. */
+  renew() {
+    const sides = this.sides.filter(({ coming }) => coming);
+    const isEven = sides.every(({ pictureStep }) => this.sides.every((other) => !other.isRenewed || other.pictureStep >= pictureStep));
+    if (sides.length === 0 || !isEven) return;
+    for (const side of sides) [side.waiting, side.coming] = [side.coming, undefined];
+    if (!this.#host.isInFlight()) this.showWaiting();
   }
 
   /** @param {Side} side @param {Picture} picture */

@@ -8,10 +8,14 @@ import { find } from "./find.js";
 
 /** Neither flow trains further ahead of the other than this, so that the two can be compared at any moment. */
 const LEASH_STEPS = 250;
+/** So soon there is a first picture of what was learnt. */
+const FIRST_STEPS = 50;
 
 export class Pace {
   #sides;
   #host;
+  /** The training step whose weights the next pictures show. */
+  #picture = 0;
   #state = find(document, "#training-state", HTMLElement);
 
   /** @param {Side[]} sides @param {Host} host */
@@ -31,9 +35,10 @@ export class Pace {
   }
 
   /** What a flow that begins anew is told. @returns {import("./engine.js").Course} */
-  get start() {
+  start() {
     const goal = this.#goal;
-    return { until: Math.min(LEASH_STEPS, goal), goal };
+    this.#picture = Math.min(FIRST_STEPS, goal);
+    return { until: this.#picture, goal, picture: this.#picture };
   }
 
   /** The training step at which both networks rest. */
@@ -48,7 +53,12 @@ export class Pace {
     const goal = this.#goal;
     const alive = this.#sides.filter(({ failed }) => !failed);
     const slowest = Math.min(...alive.map(({ step }) => step));
-    for (const { engine } of alive) engine.train({ until: Math.min(goal, slowest + LEASH_STEPS), goal });
+    const until = Math.min(goal, slowest + LEASH_STEPS);
+    // Both flows take their next pictures there: of two that train side by side, neither has passed it.
+    const now = performance.now();
+    const isTaken = alive.every((side) => !side.isRenewed || (side.pictureStep >= this.#picture && side.renewsAt <= now));
+    if (isTaken) this.#picture = until;
+    for (const { engine } of alive) engine.train({ until, goal, picture: this.#picture });
     const hasReached = training && alive.length > 0 && slowest >= goal;
     // A worker told to pause has already gone a little further: the link must name the step where both rest.
     const hasPassed = !training && stop !== undefined && goal > stop;

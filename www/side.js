@@ -1,6 +1,7 @@
 /** One flow at run time: its worker, its panel, and what it last said. */
 
 import { Engine } from "./engine.js";
+import { showsLearning } from "./sampling.js";
 
 /** @typedef {import("./state.js").FlowName} FlowName */
 /** @typedef {import("./engine.js").Picture} Picture */
@@ -52,8 +53,12 @@ export class Side {
   stale = true;
   /** What painting usually costs, in milliseconds. */
   paintCost = 0;
+  /** A newer picture, until the other flow has one of as many training steps. @type {Picture | undefined} */
+  coming;
   /** A newer picture that waits for the particles to come to rest. @type {Picture | undefined} */
   waiting;
+  /** When it may have its next picture. */
+  renewsAt = 0;
 
   /**
    * @param {FlowName} name
@@ -70,6 +75,17 @@ export class Side {
   /** The picture on show. */
   get picture() {
     return this.panel.plane.picture;
+  }
+
+  /** The training step of the newest picture. */
+  get pictureStep() {
+    return (this.coming ?? this.waiting ?? this.picture)?.step ?? 0;
+  }
+
+  /** Whether training renews its picture. */
+  get isRenewed() {
+    const { picture, failed } = this;
+    return !failed && picture !== undefined && picture.replay === undefined && showsLearning(picture.sampling);
   }
 
   /** The number of rounds that had begun when a training step had been taken. @param {number} step */
@@ -100,7 +116,7 @@ export class Side {
   /** Forgets all that was said about an earlier experiment. */
   forget() {
     this.failed = false;
-    this.waiting = this.straightness = undefined;
+    this.coming = this.waiting = this.straightness = undefined;
     this.curves = noCurves();
     this.history = this.generations = [];
     this.round = undefined;

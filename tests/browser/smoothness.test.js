@@ -26,6 +26,31 @@ test("both panels' particles move by themselves, and come to every mode", async 
   }
 });
 
+for (const play of ["on", "off"]) {
+  test(`while both networks train, their pictures are of one training step; play: ${play}`, async (context) => {
+    const lab = await labFor(context);
+    await lab.open({ dataset: "five-modes", n: 2, until: 8000, play });
+    const pairs = await lab.page.evaluate(
+      () =>
+        new Promise((/** @type {(pairs: number[][]) => void} */ resolve) => {
+          const data = /** @type {HTMLDataElement[]} */ ([...document.querySelectorAll("[data-stat=sample-step]")]);
+          /** @type {number[][]} */
+          const seen = [];
+          const look = () => {
+            seen.push(data.map(({ value }) => Number(value)));
+            if (seen.at(-1)?.every((step) => step === 8000)) resolve(seen);
+          };
+          for (const one of data) new MutationObserver(look).observe(one, { attributes: true });
+        }),
+    );
+    // What is hardly learnt is not worth the wait: it is shown at once.
+    const learnt = pairs.filter((steps) => Math.min(...steps) >= 400);
+    context.diagnostic([...new Set(learnt.map(String))].join(" "));
+    assert.ok(new Set(learnt.map(String)).size > 2, "pictures follow each other");
+    for (const [straight, curved] of learnt.slice(1)) assert.equal(straight, curved);
+  });
+}
+
 test("every value of the slider gets its picture while both networks train on", async (context) => {
   const lab = await labFor(context);
   await lab.open({ dataset: "five-modes", n: 8, particles: 2000, until: 1_000_000, play: "off", t: 1 });

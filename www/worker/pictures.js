@@ -6,7 +6,7 @@ import { SLICE_MILLISECONDS } from "./turns.js";
 
 /** @typedef {import("./session.js").Session} Session */
 
-/** Pictures are renewed at this pace at most, and with all that is said about them take this share of the time at most. */
+/** Pictures of a field that learns follow each other at this pace at most, and with all that is said about them take this share of the time at most. */
 const SAMPLE_MILLISECONDS = 200;
 const SAMPLE_SHARE = 0.07;
 /** A picture that takes longer than this is preceded by one of few particles, which takes about half of it. */
@@ -16,17 +16,14 @@ const FEWEST_PARTICLES = 200;
 /** What one particle costs in one function evaluation. */
 let millisecondsPerEvaluation = 5e-4;
 
-/** Whether the reader has asked for another picture than there is. @param {Session} session */
-export function pictureIsAwaited(session) {
-  return !session.isRefused && pictureKey(session.picture) !== pictureKey(session);
-}
-
-/** @type {(session: Session, now: number, isResting: boolean) => boolean} */
-export function pictureIsDue(session, now, isResting) {
-  const { picture, shownStep, sampling, isRefused } = session;
-  if (pictureIsAwaited(session)) return true;
-  if (isRefused || !showsLearning(sampling) || picture.step === shownStep) return false;
-  return isResting || now - picture.at >= Math.max(SAMPLE_MILLISECONDS, picture.cost / SAMPLE_SHARE);
+/** @type {(session: Session, isResting: boolean) => boolean} */
+export function pictureIsDue(session, isResting) {
+  const { picture, shownStep, sampling, isRefused, course } = session;
+  if (isRefused) return false;
+  // The reader has asked for another one.
+  if (pictureKey(picture) !== pictureKey(session)) return true;
+  if (!showsLearning(sampling) || picture.step === shownStep) return false;
+  return isResting || (picture.step < course.picture && course.picture <= shownStep);
 }
 
 /** What is on show, by name: equal names, equal field. @param {Session} session */
@@ -56,8 +53,7 @@ export function takePicture(session) {
   if (reason === undefined && sample.particles < sampling.particles) {
     session.sample = begin(session, sampling.particles);
   } else {
-    const at = performance.now();
-    session.picture = { sampling, replay: session.replay, step: sample.step, cost: sample.cost + at - integrated, at };
+    session.picture = { sampling, replay: session.replay, step: sample.step, cost: sample.cost + performance.now() - integrated };
   }
 }
 
@@ -84,9 +80,10 @@ function deliverPicture(session, { particles, step, cost }) {
   sample.free();
   const report = JSON.parse(lab.report());
   const evaluations = particles * Math.max(1, report.nfe);
+  const pause = Math.max(SAMPLE_MILLISECONDS, session.picture.cost / SAMPLE_SHARE);
   if (evaluations > 5000) millisecondsPerEvaluation += 0.3 * (cost / evaluations - millisecondsPerEvaluation);
   send(
-    { kind: "picture", ...stamp(session), step, sampling, replay, particles, times, positions, hits, report },
+    { kind: "picture", ...stamp(session), step, sampling, replay, particles, times, positions, hits, report, pause },
     [positions, hits, times],
   );
 }

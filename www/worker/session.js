@@ -34,8 +34,8 @@ export class Session {
     this.shown = -1;
     /** @type {History} */
     this.states = [];
-    /** The last one made, and what it cost. @type {{ sampling: Sampling | undefined, replay: number | undefined, step: number, cost: number, at: number }} */
-    this.picture = { sampling: undefined, replay: undefined, step: -1, cost: 0, at: 0 };
+    /** The last one made, and what it cost. @type {{ sampling: Sampling | undefined, replay: number | undefined, step: number, cost: number }} */
+    this.picture = { sampling: undefined, replay: undefined, step: -1, cost: 0 };
     /** The sample under way. @type {{ particles: number, step: number, cost: number } | undefined} */
     this.sample = undefined;
     this.straightnessOf = "";

@@ -25,8 +25,9 @@ export function train(session) {
     prepareRound(session);
     return;
   }
-  const until = Math.min(session.course.until, rounds[0]?.after ?? Infinity, due);
-  const before = session.step;
+  const { step: before, course } = session;
+  const stops = [course.until, course.picture, rounds[0]?.after ?? Infinity, due];
+  const until = Math.min(...stops.filter((step) => step > before));
   const steps = Math.min(until - before, Math.max(1, Math.floor(SLICE_MILLISECONDS / millisecondsPerStep)));
   const started = performance.now();
   lab.train(steps);

@@ -25,7 +25,7 @@ export function work(session) {
   if (session.isUntrained && step < until) {
     // What is measured at this step is that of the network before.
     train(session);
-  } else if (session.sample || pictureIsDue(session, now, isResting)) {
+  } else if (session.sample || pictureIsDue(session, isResting)) {
     takePicture(session);
   } else if (session.straightnessOf !== pictureName(session) && !isDragging) {
     measureStraightness(session);
