@@ -14,7 +14,7 @@ export function make(tag, properties, ...children) {
 
 /** @param {string} text @param {() => void} press @param {Partial<HTMLButtonElement>} [properties] */
 export function button(text, press, properties) {
-  const element = make("button", { type: "button", ...properties }, text);
+  const element = make("button", { ...properties }, text);
   element.addEventListener("click", press);
   return element;
 }

@@ -58,7 +58,7 @@ export class Why {
     this.#select = menu("#probe", PROBES, (probe) => context.dispatch({ kind: "view", change: { probe } }));
     for (const side of context.sides) {
       const canvas = sheet(side, ".plane-particles", "plane-why", () => this.#draw(side, probe));
-      const handle = make("button", { type: "button", className: "probe" });
+      const handle = make("button", { className: "probe" });
       canvas.after(handle);
       handle.addEventListener("keydown", (event) => this.#keyed(event, side));
       const plane = find(side.panel.element, ".plane", HTMLElement);
