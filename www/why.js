@@ -3,6 +3,7 @@
  * and what their mean is; or a start, what becomes of it with few and with many steps.
  */
 
+import { ARROWS } from "./arrows.js";
 import { find } from "./find.js";
 import { measure, minus } from "./format.js";
 import { Inquiry } from "./inquiry.js";
@@ -90,9 +91,7 @@ export class Why {
 
   /** @param {KeyboardEvent} event @param {Side} side */
   #keyed(event, side) {
-    /** @type {Record<string, Point>} */
-    const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    const direction = directions[event.key];
+    const direction = ARROWS[event.key];
     if (!direction) return;
     event.preventDefault();
     event.stopPropagation();

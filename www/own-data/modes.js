@@ -1,14 +1,13 @@
 /** Gaussian modes on the board: each a button that is dragged, or moved by the arrow keys. */
 
 import { own_mixture } from "../../pkg/flow_wasm.js";
+import { ARROWS } from "../arrows.js";
 import { button } from "../make.js";
 
 /** @typedef {import("./board.js").Point} Point */
 /** @typedef {import("./ways.js").Way} Way */
 /** @typedef {{ center: Point, sd: number, weight: number }} Mode */
 
-/** @type {Record<string, Point>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const STEP = 0.1;
 const FAST = 5;
 
@@ -109,14 +108,14 @@ export class Modes {
       if (handle.hasPointerCapture(event.pointerId)) this.#move(i, this.#board.place(event));
     });
     handle.addEventListener("keydown", (event) => {
-      const [x, y] = ARROWS[event.key] ?? [0, 0];
+      const direction = ARROWS[event.key];
       const isRemoval = event.key === "Delete" || event.key === "Backspace";
-      if (!isRemoval && x === 0 && y === 0) return;
+      if (!isRemoval && !direction) return;
       event.preventDefault();
+      if (!direction) return this.remove();
       const step = event.shiftKey ? FAST * STEP : STEP;
-      const [atX, atY] = this.list[i]?.center ?? [0, 0];
-      if (isRemoval) this.remove();
-      else this.#move(i, [atX + x * step, atY + y * step]);
+      const [x, y] = this.list[i]?.center ?? [0, 0];
+      this.#move(i, [x + direction[0] * step, y + direction[1] * step]);
     });
     return handle;
   }
