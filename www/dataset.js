@@ -2,6 +2,7 @@
 
 import { Painter, target_points } from "../pkg/flow_wasm.js";
 import { NOTICE, chooseForBoth } from "./choices.js";
+import { context2d } from "./context2d.js";
 import { find } from "./find.js";
 import { make } from "./make.js";
 import { notify } from "./notices.js";
@@ -77,11 +78,9 @@ export class DatasetPicker {
     painter.set_style(0.6 * devicePixelRatio, 0.6, 0);
     for (const [name, { canvas }] of this.#choices) {
       canvas.width = canvas.height = side;
-      const context = canvas.getContext("2d");
-      if (!context) continue;
       const { x, y, halfSide } = viewOf(readOutline(name));
       painter.look_at(x, y, halfSide * 0.95);
-      painter.paint_points(context, target_points(name, THUMBNAIL_POINTS));
+      painter.paint_points(context2d(canvas), target_points(name, THUMBNAIL_POINTS));
     }
     painter.free();
   }

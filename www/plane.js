@@ -1,6 +1,7 @@
 /** The picture of one flow: the target in thin ink, and on top of it the particles at time t. */
 
 import { Painter } from "../pkg/flow_wasm.js";
+import { context2d } from "./context2d.js";
 import { minus } from "./format.js";
 import { css, isDark, packed, readTheme, unpacked } from "./theme.js";
 
@@ -247,11 +248,4 @@ export function viewOf(...outlines) {
   const [l, r] = [Math.min(...(left ?? [])), Math.max(...(right ?? []))];
   const [b, t] = [Math.min(...(bottom ?? [])), Math.max(...(top ?? []))];
   return { x: (l + r) / 2, y: (b + t) / 2, halfSide: 0.54 * Math.max(r - l, t - b) };
-}
-
-/** @param {HTMLCanvasElement} canvas */
-function context2d(canvas) {
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("this browser gives the page no canvas to draw on");
-  return context;
 }

@@ -1,5 +1,6 @@
 /** Sheets: canvases that lie over or under a side's particles, and what is drawn on them in the plane's coordinates. */
 
+import { context2d } from "./context2d.js";
 import { find } from "./find.js";
 import { make } from "./make.js";
 import { css } from "./theme.js";
@@ -16,10 +17,8 @@ export class Plot {
    * @param {Theme} theme
    */
   constructor(canvas, side, theme) {
-    const context = canvas.getContext("2d");
-    if (!context) throw new Error("this browser gives the page no canvas to draw on");
     const { x, y, halfSide } = side.panel.plane.view;
-    this.context = context;
+    this.context = context2d(canvas);
     this.theme = theme;
     this.size = canvas.width;
     this.pixel = canvas.width / Math.max(1, canvas.clientWidth);
@@ -71,7 +70,7 @@ export class Plot {
       image.data.set([...color, Math.round(100 * Math.sqrt(share))], 4 * i);
     }
     const cells = new OffscreenCanvas(side, side);
-    cells.getContext("2d")?.putImageData(image, 0, 0);
+    context2d(cells).putImageData(image, 0, 0);
     this.context.imageSmoothingEnabled = true;
     this.context.imageSmoothingQuality = "high";
     this.context.drawImage(cells, 0, 0, this.size, this.size);

@@ -1,5 +1,6 @@
 /** The square on which own data are drawn and shown: the lab's plane, x to the right and y upwards. */
 
+import { context2d } from "../context2d.js";
 import { css } from "../theme.js";
 
 /** @typedef {[number, number]} Point */
@@ -23,7 +24,7 @@ export class Board {
    */
   constructor(canvas, halfSide) {
     this.#canvas = canvas;
-    this.#context = canvas.getContext("2d");
+    this.#context = context2d(canvas);
     this.halfSide = halfSide;
   }
 
@@ -80,7 +81,7 @@ export class Board {
   paint(theme, { points = new Float32Array(), strokes = [], rings = [] }) {
     const side = Math.round(this.#canvas.clientWidth * devicePixelRatio);
     const context = this.#context;
-    if (!context || side === 0) return;
+    if (side === 0) return;
     this.#canvas.width = this.#canvas.height = side;
     const unit = side / 2 / this.halfSide;
     context.setTransform(unit, 0, 0, -unit, side / 2, side / 2);

@@ -1,5 +1,7 @@
 /** Pictures as pixels: of an image file and of a word. */
 
+import { context2d } from "../context2d.js";
+
 /** @typedef {{ data: Uint8ClampedArray, width: number, height: number }} Pixels */
 
 /** Finer than this a picture only takes longer. */
@@ -32,8 +34,7 @@ export async function pixelsOfFile(file) {
  */
 export function pixelsOfWord(word, font) {
   const face = (/** @type {number} */ size) => `600 ${size}px ${font}`;
-  const probe = new OffscreenCanvas(1, 1).getContext("2d");
-  if (!probe) throw new Error("this browser cannot draw a word");
+  const probe = context2d(new OffscreenCanvas(1, 1));
   probe.font = face(100);
   const size = Math.min(LONGER_SIDE / 1.5, (100 * LONGER_SIDE * 2) / Math.max(1, probe.measureText(word).width));
   return pixels(2 * LONGER_SIDE, LONGER_SIDE, (context) => {
@@ -51,8 +52,7 @@ export function pixelsOfWord(word, font) {
  * @returns {Pixels}
  */
 function pixels(width, height, draw) {
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("this browser cannot read pictures");
+  const context = context2d(new OffscreenCanvas(width, height), { willReadFrequently: true });
   draw(context);
   return context.getImageData(0, 0, width, height);
 }

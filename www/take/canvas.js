@@ -1,5 +1,6 @@
 /** Both panels on one canvas, with their heads and numbers. */
 
+import { context2d } from "../context2d.js";
 import { css } from "../theme.js";
 import { FOOT, HEAD, LINE, PAD } from "./scene.js";
 
@@ -27,8 +28,7 @@ function sizeOf(count, side) {
 export function compose(canvas, shots, side, ratio, theme, common) {
   const { width, height } = sizeOf(shots.length, side);
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("this browser gives the page no canvas to draw on");
+  const context = context2d(canvas);
   context.scale(ratio, ratio);
   context.fillStyle = css(theme.plane);
   context.fillRect(0, 0, width, height);
