@@ -2,7 +2,7 @@
 
 import { measure } from "../format.js";
 import { labelOf, registry } from "../registry.js";
-import { currentPoints, overEvaluations, markOf } from "./evaluations.js";
+import { currentPoints, markOf, overEvaluations, told } from "./evaluations.js";
 
 /** Below this the energy distance of so many points is noise. */
 const LEAST = 1e-4;
@@ -22,14 +22,13 @@ export function errorDrawing(flows, allSolvers, bars) {
         line,
         mark: allSolvers ? markOf(entry.name, mark) : mark,
         isQuiet: allSolvers && entry.name !== solver,
-        points: currentPoints(errors.get(entry.name)?.values() ?? [], shown, ({ energy }) => Math.max(LEAST, energy)),
+        points: currentPoints(errors.get(entry.name), shown, ({ energy }) => Math.max(LEAST, energy)),
       })),
   );
   const all = curves.flatMap(({ points }) => points.map(([, energy]) => energy));
   const words = flows.map(({ name, solver, shown, curves: { errors } }) => {
-    const points = currentPoints(errors.get(solver)?.values() ?? [], shown, ({ energy }) => energy);
-    const told = points.filter((_, i) => i % 4 === 0).map(([evaluations, energy]) => `${measure(energy)} at ${evaluations}`);
-    return `${name} with ${labelOf(registry().solvers, solver)} ${told.join(", ") || "no values"}`;
+    const points = currentPoints(errors.get(solver), shown, ({ energy }) => energy);
+    return `${name} with ${labelOf(registry().solvers, solver)} ${told(points, measure)}`;
   });
   return {
     ...overEvaluations(curves, bars),

@@ -60,14 +60,19 @@ export function errorCurve(state, name) {
 
 /**
  * The points of one solver that were measured with weights like those of now.
- * @param {Iterable<Measured>} measured
+ * @param {Map<number, Measured> | undefined} measured by steps
  * @param {number} shown training step of the weights on show
  * @param {(measured: Measured) => number} quantity
  * @returns {Point[]}
  */
 export function currentPoints(measured, shown, quantity) {
-  return [...measured]
+  return [...(measured?.values() ?? [])]
     .filter(({ step }) => step >= CURRENT_SHARE * shown && shown >= CURRENT_SHARE * step)
     .sort((a, b) => a.evaluations - b.evaluations)
     .map((one) => [one.evaluations, quantity(one)]);
+}
+
+/** Every fourth point in words. @param {Point[]} points @param {(value: number) => string} value */
+export function told(points, value) {
+  return points.filter((_, i) => i % 4 === 0).map(([evaluations, y]) => `${value(y)} at ${evaluations}`).join(", ") || "no values";
 }

@@ -1,7 +1,7 @@
 /** Hits against function evaluations: the share of particles that reach the target. */
 
 import { percent } from "../format.js";
-import { currentPoints, overEvaluations } from "./evaluations.js";
+import { currentPoints, overEvaluations, told } from "./evaluations.js";
 
 /**
  * @param {import("./charts.js").Shown[]} flows
@@ -13,12 +13,9 @@ export function hitsDrawing(flows, bars) {
     name,
     line,
     mark,
-    points: currentPoints(errors.get(solver)?.values() ?? [], shown, ({ hits }) => hits),
+    points: currentPoints(errors.get(solver), shown, ({ hits }) => hits),
   }));
-  const words = curves.map(({ name, points }) => {
-    const told = points.filter((_, i) => i % 4 === 0).map(([evaluations, hits]) => `${percent(hits)} at ${evaluations}`);
-    return `${name} ${told.join(", ") || "no values"}`;
-  });
+  const words = curves.map(({ name, points }) => `${name} ${told(points, percent)}`);
   return {
     ...overEvaluations(curves, bars),
     y: { label: "share of hits", min: 0, max: 1.02, ticks: [0, 0.25, 0.5, 0.75, 1] },
