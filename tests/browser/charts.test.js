@@ -114,6 +114,13 @@ test("a flow's Euler curve has its own mark, also among all solvers", async (con
   assert.equal(new Set(seen).size, 10, "no two samples are alike");
 });
 
+test("what is told of a chart is told of the step it is of, also before the axis is full", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ until: 20, play: "off" });
+  await lab.settled(20);
+  for (const quantity of ["Mean loss", "Straightness"]) await lab.page.getByRole("img", { name: new RegExp(`^${quantity} after 20 training steps: Straight [\\d.]`) }).waitFor();
+});
+
 test("an axis reaches as far as its curves, and few measurements are marked", async (context) => {
   const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });

@@ -13,13 +13,14 @@ const POINTS = 100;
  */
 export function lossDrawing(flows, log, bars) {
   const lines = flows.map(({ name, line, curves: { losses } }) => ({ name, line, points: smoothed(losses, POINTS) }));
-  const last = Math.max(100, ...lines.map(({ points }) => points.at(-1)?.[0] ?? 0));
+  const last = Math.max(0, ...lines.map(({ points }) => points.at(-1)?.[0] ?? 0));
+  const end = Math.max(100, last);
   const floors = flows
     .filter(({ curves: { floor } }) => floor > 0)
     .map(({ name, line, curves: { floor } }) => ({
       name: `floor of ${name}`,
       line,
-      points: /** @type {[number, number][]} */ ([[0, floor], [last, floor]]),
+      points: /** @type {[number, number][]} */ ([[0, floor], [end, floor]]),
       isQuiet: true,
       isConstant: true,
     }));
@@ -30,7 +31,7 @@ export function lossDrawing(flows, log, bars) {
     return `${name} ${now ? measure(now[1]) : "no value"}${floor > 0 ? `, floor ${measure(floor)}` : ""}`;
   });
   return {
-    x: { label: "training step", min: 0, max: last },
+    x: { label: "training step", min: 0, max: end },
     y: { label: "mean loss per dimension", min: log ? low : 0, max: high, log },
     curves: [...floors, ...lines],
     bars,

@@ -21,10 +21,10 @@ export function straightnessDrawing(flows, bars) {
     points: straightness.map(([step, value]) => /** @type {[number, number]} */ ([step, Math.max(LEAST, value)])),
   }));
   const all = curves.flatMap(({ points }) => points.map(([, value]) => value));
-  const last = Math.max(100, ...curves.map(({ points }) => points.at(-1)?.[0] ?? 0));
+  const last = Math.max(0, ...curves.map(({ points }) => points.at(-1)?.[0] ?? 0));
   const words = curves.map(({ name, points }) => `${name} ${points.length ? measure(points.at(-1)?.[1] ?? NaN) : "no value"}`);
   return {
-    x: { label: "training step", min: 0, max: last },
+    x: { label: "training step", min: 0, max: Math.max(100, last) },
     y: { label: "straightness", min: Math.min(0.01, ...all) / 1.3, max: Math.max(1, ...all) * 1.3, log: true },
     curves,
     bars,
