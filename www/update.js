@@ -65,15 +65,15 @@ export function update(state, message) {
     }
     case "setting": {
       const { [message.path]: _, ...others } = state.settings;
-      return restarted({ ...state, settings: message.value === undefined ? others : { ...others, [message.path]: message.value } });
+      return continued(state, { ...state, settings: message.value === undefined ? others : { ...others, [message.path]: message.value } });
     }
     case "default-settings":
-      return restarted({ ...state, settings: {} });
+      return continued(state, { ...state, settings: {} });
     case "swap":
       return { ...state, straight: state.curved, curved: state.straight };
     case "copy": {
       const [from, to] = message.from === "straight" ? [state.straight, "curved"] : [state.curved, "straight"];
-      return restarted({ ...state, [to]: { ...from, name: from.name.slice(0, MAX_NAME_LENGTH - COPY.length) + COPY } });
+      return continued(state, { ...state, [to]: { ...from, name: from.name.slice(0, MAX_NAME_LENGTH - COPY.length) + COPY } });
     }
     case "play":
       return { ...state, playing: message.playing };
@@ -86,7 +86,8 @@ export function update(state, message) {
     case "pause-training":
       return { ...state, training: false, stop: message.step };
     case "one-step":
-      return { ...state, training: false, stop: message.step + 1, replay: undefined };
+      // Presses may come faster than steps.
+      return { ...state, training: false, stop: Math.max(message.step, state.stop ?? 0) + 1, replay: undefined };
     case "reset":
       return restarted(state);
     case "view":

@@ -63,6 +63,27 @@ test("every setting can be changed, and goes into the link", async (context) => 
   await lab.settled(5);
 });
 
+test("what no network learns from leaves paused training paused", async (context) => {
+  const lab = await labFor(context);
+  // What begins anew trains for long.
+  await lab.open({ until: 1_000_000, play: "off", "straight.coupling": "independent", "straight.schedule": "cosine", "straight.noise": 0.5 });
+  await lab.button("Pause training").click();
+  // A class is left out only where there is guidance.
+  await openDrawer(lab);
+  await number(lab, "Class dropout").fill("0.3");
+  await number(lab, "Class dropout").press("Enter");
+  assert.equal(await lab.button("Train").count(), 1);
+  await lab.button("Restore defaults").click();
+  assert.equal(await lab.button("Train").count(), 1);
+  await lab.panel("Straight").getByText("More", { exact: true }).click();
+  await lab.button("Copy to the other panel").click();
+  await lab.panel("Straight (copy)").waitFor();
+  assert.equal(await lab.button("Train").count(), 1);
+  await number(lab, "Depth (layers)").fill("2");
+  await number(lab, "Depth (layers)").press("Enter");
+  await lab.button("Pause training").waitFor();
+});
+
 for (const [what, options] of Object.entries(LOOKS)) {
   test(`what cannot be is refused beside its field, ${what}`, async (context) => {
     const lab = await labFor(context, options);
