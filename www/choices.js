@@ -75,10 +75,16 @@ export function possibleForBoth(state, shared, each = {}) {
 export function chooseForBoth({ state, dispatch }, shared, each) {
   const outcome = possibleForBoth(state(), shared, each);
   if ("reason" in outcome) return outcome.reason;
-  dismiss(NOTICE);
-  if (outcome.gaveWay) notify(outcome.gaveWay, NOTICE);
+  tell(outcome);
   dispatch({ kind: "experiment", change: outcome.change });
   return undefined;
+}
+
+/** Tells what gave way to a choice, or why it cannot be, in place of what was told of the last one. @param {{ gaveWay?: string | undefined } | { reason: string }} outcome */
+export function tell(outcome) {
+  const text = "reason" in outcome ? `This cannot be chosen here: ${outcome.reason}.` : outcome.gaveWay;
+  if (text) notify(text, NOTICE);
+  else dismiss(NOTICE);
 }
 
 /** @param {State} state @param {FlowName} name @param {Partial<Flow>} change */

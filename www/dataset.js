@@ -1,11 +1,10 @@
 /** The dataset picker: native radio buttons, each with a picture drawn by the real sampler. */
 
 import { Painter, target_points } from "../pkg/flow_wasm.js";
-import { NOTICE, chooseForBoth } from "./choices.js";
+import { chooseForBoth, tell } from "./choices.js";
 import { context2d } from "./context2d.js";
 import { find } from "./find.js";
 import { make } from "./make.js";
-import { notify } from "./notices.js";
 import { viewOf } from "./plane.js";
 import { isOwn, readOutline } from "./registry.js";
 import { packed } from "./theme.js";
@@ -41,7 +40,7 @@ export class DatasetPicker {
   #choose(name) {
     const reason = chooseForBoth(this.#context, { dataset: name });
     if (reason === undefined) return;
-    notify(`This cannot be chosen here: ${reason}.`, NOTICE);
+    tell({ reason });
     this.render(this.#context.state(), undefined);
   }
 

@@ -1,10 +1,9 @@
 /** A panel's head: what its flow is made of, each choice a native control. */
 
-import { DIFFUSION, MENUS, possible } from "./choices.js";
+import { DIFFUSION, MENUS, possible, tell } from "./choices.js";
 import { dismissable } from "./drawer.js";
 import { decimal } from "./format.js";
 import { button, make } from "./make.js";
-import { notify } from "./notices.js";
 import { MAX_NAME_LENGTH, MAX_NOISE, MAX_WEIGHT } from "./state.js";
 import { find } from "./find.js";
 import { readOutline } from "./registry.js";
@@ -31,6 +30,8 @@ export class Head {
   #weightValue;
   #heading;
   #extras;
+  /** The one that made the last choice. @type {HTMLInputElement | undefined} */
+  #slider;
 
   /**
    * @param {HTMLElement} element
@@ -52,13 +53,13 @@ export class Head {
     this.#noise = range(MAX_NOISE, 0.05);
     this.#noiseValue = make("output", {});
     this.#noiseReason = make("p", { className: "reason" });
-    this.#noise.addEventListener("input", () => this.#choose({ noise: this.#noise.valueAsNumber }));
+    this.#noise.addEventListener("input", () => this.#choose({ noise: this.#noise.valueAsNumber }, this.#noise));
     this.#guided = make("select", {});
     this.#guidedReason = make("p", { className: "reason" });
     this.#guided.addEventListener("change", () => this.#choose({ guided: Number(this.#guided.value) }));
     this.#weight = range(MAX_WEIGHT, 0.25);
     this.#weightValue = make("output", {});
-    this.#weight.addEventListener("input", () => this.#choose({ weight: this.#weight.valueAsNumber }));
+    this.#weight.addEventListener("input", () => this.#choose({ weight: this.#weight.valueAsNumber }, this.#weight));
     this.#title = make("input", { type: "text", maxLength: MAX_NAME_LENGTH });
     this.#title.addEventListener("change", () => {
       const text = this.#title.value.trim();
@@ -183,12 +184,13 @@ export class Head {
     }
   }
 
-  /** @param {Partial<Flow>} change */
-  #choose(change) {
+  /** @param {Partial<Flow>} change @param {HTMLInputElement} [slider] a choice it makes on its way to another is none of its own */
+  #choose(change, slider) {
     if (!this.#state) return;
     const outcome = possible(this.#state, this.#name, change);
+    if ("reason" in outcome || outcome.gaveWay || !slider || slider !== this.#slider) tell(outcome);
+    this.#slider = slider;
     if ("reason" in outcome) {
-      notify(`This cannot be chosen here: ${outcome.reason}.`, "choice");
       const { menu, select } = this.#menus.find(({ menu: { chosen }, select: { value } }) => this.#state && chosen(this.#state[this.#name]) !== value) ?? {};
       if (menu && select) select.value = menu.chosen(this.#state[this.#name]);
     } else {

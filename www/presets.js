@@ -1,5 +1,6 @@
 /** Prepared comparisons, in one row: each sets both panels, and nothing else but what it is about. */
 
+import { tell } from "./choices.js";
 import { find } from "./find.js";
 import { button } from "./make.js";
 import { reasonAgainstFlows } from "./settings.js";
@@ -98,9 +99,9 @@ export class Presets {
     const [straight, curved] = flowsOf(preset);
     if (!straight || !curved) return;
     const change = { straight, curved, n: preset.n };
-    // Settings that these flows cannot have give way.
-    const isPossible = !reasonAgainstFlows({ ...this.#context.state(), ...change });
-    this.#context.dispatch({ kind: "experiment", change: isPossible ? change : { ...change, settings: {} } });
+    const against = reasonAgainstFlows({ ...this.#context.state(), ...change });
+    tell({ gaveWay: against && `Network and optimizer go back to their defaults: ${against.reason}.` });
+    this.#context.dispatch({ kind: "experiment", change: against ? { ...change, settings: {} } : change });
   }
 }
 

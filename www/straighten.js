@@ -1,6 +1,6 @@
 /** Rounds that straighten a flow: buttons to begin one, and a switch between the generations they leave. */
 
-import { possible } from "./choices.js";
+import { possible, tell } from "./choices.js";
 import { dismissable } from "./drawer.js";
 import { decimal, measure, percent } from "./format.js";
 import { find } from "./find.js";
@@ -107,6 +107,7 @@ class Rounds {
     const { dispatch, state } = this.#context;
     const outcome = this.#outcome(state(), name);
     if ("reason" in outcome) return;
+    tell(outcome);
     const { rounds: _rounds, ...change } = outcome.change;
     dispatch({ kind: "round", flow: this.#name, name, after: this.#after(state()), change });
   }

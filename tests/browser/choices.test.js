@@ -110,6 +110,45 @@ test("an impossible link is refused with the reason and shows something sound", 
   assert.match((await notice.textContent()) ?? "", /not paired independently/);
 });
 
+test("what gives way to a choice of one flow is told, until another choice", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ until: 20, play: "off", "curved.noise": 0.5 });
+  const curved = lab.panel("Curved");
+  const menu = (/** @type {string} */ name) => curved.getByRole("combobox", { name, exact: true });
+  const told = lab.page.getByRole("alert");
+  await menu("Coupling").selectOption("Minibatch OT");
+  assert.match((await told.textContent()) ?? "", /^Curved goes on without noise: .*not paired independently/);
+  await menu("Path").selectOption("CondOT");
+  assert.equal(await told.count(), 0);
+
+  // A menu says itself what cannot be, but what it says may be old.
+  await menu("Field").evaluate((/** @type {HTMLSelectElement} */ select) => {
+    select.value = "exact";
+    select.dispatchEvent(new Event("change"));
+  });
+  assert.match((await told.textContent()) ?? "", /^This cannot be chosen here: /);
+  assert.equal(await menu("Field").inputValue(), "learned");
+  await menu("Coupling").selectOption("Independent");
+  assert.equal(await told.count(), 0);
+
+  // A slider on its way makes one choice.
+  await menu("Solver").selectOption("Heun");
+  await curved.getByText("More", { exact: true }).click();
+  const noise = curved.getByRole("slider", { name: /^Noise g/ });
+  for (const _ of "abc") await noise.press("ArrowRight");
+  assert.match((await told.textContent()) ?? "", /^Curved goes on in Euler steps: /);
+  assert.equal(await menu("Solver").inputValue(), "euler");
+  await lab.page.keyboard.press("Escape");
+
+  await curved.getByText("Straighten", { exact: true }).click();
+  await curved.getByRole("button", { name: "Reflow", exact: true }).click();
+  assert.match((await told.textContent()) ?? "", /^Curved goes on without noise: /);
+
+  await lab.open({ until: 20, play: "off", "training.stable_targets": "on", "straight.coupling": "independent" });
+  await lab.button("Straight against curved").click();
+  assert.match((await told.textContent()) ?? "", /^Network and optimizer go back to their defaults: .*not paired independently/);
+});
+
 test("10,000 damaged links are read without an error, and each damage is named", async (context) => {
   const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
