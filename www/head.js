@@ -6,6 +6,7 @@ import { decimal } from "./format.js";
 import { button, make } from "./make.js";
 import { MAX_NAME_LENGTH, MAX_NOISE, MAX_WEIGHT } from "./state.js";
 import { find } from "./find.js";
+import { enable } from "./offer.js";
 import { readOutline } from "./registry.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -102,7 +103,7 @@ export class Head {
     this.#noiseValue.value = decimal(flow.noise);
     this.#weight.value = String(flow.weight);
     this.#weightValue.value = decimal(flow.weight);
-    this.#weight.disabled = flow.guided < 0;
+    enable(this.#weight, flow.guided >= 0);
     if (state.dataset !== before?.dataset) this.#listClasses(state.dataset);
     this.#guided.value = String(flow.guided);
   }
@@ -113,6 +114,7 @@ export class Head {
     if (flow === before?.[this.#name] && state.dataset === before.dataset) return;
     this.#allow(this.#noise, this.#noiseReason, { noise: flow.noise || 0.5 });
     this.#allow(this.#guided, this.#guidedReason, { guided: Math.max(0, flow.guided) });
+    if (flow.guided < 0) this.#guidedReason.textContent ||= "A weight needs a class.";
   }
 
   /** Sets a name that is too long for one line in two, or three, of the same height together. */
@@ -140,7 +142,7 @@ export class Head {
   #allow(control, line, change) {
     if (!this.#state) return;
     const outcome = possible(this.#state, this.#name, change);
-    control.disabled = "reason" in outcome;
+    enable(control, !("reason" in outcome));
     line.textContent = "reason" in outcome ? `Not here: ${outcome.reason}.` : "";
   }
 

@@ -8,23 +8,26 @@ import { reasonOf } from "./reason.js";
  * @param {string} [key] a notice with the same key replaces the earlier one
  */
 export function notify(text, key = text) {
-  const list = /** @type {HTMLElement} */ (document.getElementById("notices"));
+  const notice = make("div", { className: "notice", role: "alert" }, make("p", {}, text), button("Dismiss", () => remove(notice)));
+  document.getElementById("notices")?.append(notice);
   dismiss(key);
-  const close = button("Dismiss", () => {
-    notice.remove();
-    const next = list.querySelector("button") ?? document.getElementById("lab");
-    next?.focus();
-  });
-  const notice = make("div", { className: "notice", role: "alert" }, make("p", {}, text), close);
   notice.dataset.key = key;
-  list.append(notice);
 }
 
 /** @param {string} key */
 export function dismiss(key) {
   for (const notice of document.querySelectorAll(".notice")) {
-    if (notice instanceof HTMLElement && notice.dataset.key === key) notice.remove();
+    if (notice instanceof HTMLElement && notice.dataset.key === key) remove(notice);
   }
+}
+
+/** Hands the focus on from what it removes. @param {HTMLElement} notice */
+function remove(notice) {
+  const hadFocus = notice.contains(document.activeElement);
+  notice.remove();
+  /** @type {HTMLElement | null} */
+  const next = document.querySelector(".notice button, #lab");
+  if (hadFocus) next?.focus();
 }
 
 /** Nothing fails in silence: errors nobody caught become notices too. */

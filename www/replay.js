@@ -2,6 +2,7 @@
 
 import { count } from "./format.js";
 import { find } from "./find.js";
+import { offer } from "./offer.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -83,6 +84,6 @@ export class Replay {
     this.#slider.setAttribute("aria-valuetext", step === undefined ? "newest weights" : text);
     this.#value.value = text;
     this.#play.textContent = STILL.matches ? "Next kept step" : this.#isPlaying ? "Stop replay" : "Replay training";
-    this.#play.disabled = this.#steps.length === 0;
+    offer(this.#play, this.#steps.length > 0);
   }
 }

@@ -2,7 +2,7 @@
 
 import { CLASS_DROPOUT, DECAY_STEPS, configOf } from "./experiment.js";
 import { find } from "./find.js";
-import { offer } from "./offer.js";
+import { enable, offer } from "./offer.js";
 import { make } from "./make.js";
 import { defaultConfig, reasonAgainst } from "./registry.js";
 import { GROUPS } from "./setting-table.js";
@@ -93,7 +93,7 @@ export class Settings {
         }
       } else if (row.isSwitch) {
         const against = control.checked ? undefined : reasonAgainstFlows(update(state, { kind: "setting", path: row.path, value: true }));
-        control.disabled = against !== undefined;
+        enable(control, !against);
         reason.textContent = against ? `Not for ${against.name}: ${against.reason}.` : "";
       }
     }

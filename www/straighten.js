@@ -5,7 +5,7 @@ import { dismissable } from "./drawer.js";
 import { decimal, measure, percent } from "./format.js";
 import { find } from "./find.js";
 import { button, make } from "./make.js";
-import { offer } from "./offer.js";
+import { enable, handOn, offer } from "./offer.js";
 import { labelOf } from "./registry.js";
 import { MAX_ROUNDS, onlyTimeDiffers } from "./state.js";
 
@@ -146,12 +146,15 @@ class Rounds {
     const listed = JSON.stringify(rows);
     if (listed === this.#listed) return;
     this.#listed = listed;
-    while (this.#list.children.length > rows.length) this.#list.lastElementChild?.remove();
+    for (const row of [...this.#list.children].slice(rows.length)) {
+      handOn(row);
+      row.remove();
+    }
     for (const [i, { name, canBeShown, isShown, straightness, hits }] of rows.entries()) {
       const row = this.#list.children[i] ?? this.#list.appendChild(newRow(`${this.#name}-generation`, i));
       const input = find(row, "input", HTMLInputElement);
       input.checked = isShown;
-      input.disabled = !canBeShown;
+      enable(input, canBeShown);
       const texts = [name, straightness === undefined ? "–" : measure(straightness), hits === undefined ? "–" : percent(hits)];
       for (const [at, cell] of [...row.querySelectorAll("data, label span")].entries()) cell.textContent = texts[at] ?? "";
       for (const [at, cell] of [...row.querySelectorAll("data")].entries()) cell.value = decimal([straightness, hits][at] ?? NaN);

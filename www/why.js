@@ -67,14 +67,14 @@ export class Why {
       plane.addEventListener("pointerdown", (event) => {
         // What stands on the plane, such as a button to restart, keeps its own pointer.
         const isOther = event.target instanceof Element && event.target.closest("button, details, dialog, .plane-message") !== null && event.target !== handle;
-        if (context.state().probe === "off" || isOther) return;
+        if (!isAsked(context.state()) || isOther) return;
         plane.setPointerCapture(event.pointerId);
         handle.focus({ preventScroll: true });
         event.preventDefault();
         point(event);
       });
       plane.addEventListener("pointermove", (event) => {
-        if (context.state().probe !== "off" && plane.hasPointerCapture(event.pointerId)) point(event);
+        if (isAsked(context.state()) && plane.hasPointerCapture(event.pointerId)) point(event);
       });
       const probe = /** @type {Probe} */ ({ canvas, handle, inquiry: new Inquiry(), picture: undefined, isStale: true });
       this.#probes.set(side, probe);
@@ -113,9 +113,14 @@ export class Why {
    * @param {import("./state.js").State | undefined} before
    */
   render(state, before) {
-    if (state.probe !== before?.probe) {
+    if (state.probe !== before?.probe || state.view !== before.view) {
       this.#select.value = state.probe;
-      find(document, "#panels", HTMLElement).dataset.probe = state.probe;
+      const isOn = isAsked(state);
+      find(document, "#panels", HTMLElement).dataset.probe = isOn ? state.probe : "off";
+      for (const [{ panel }, { handle }] of this.#probes) {
+        if (!isOn && handle === document.activeElement) panel.element.focus();
+        handle.hidden = !isOn;
+      }
     }
     const isMoved = state.probe !== before?.probe || state.place !== before.place || state.time !== before.time;
     if (isMoved || state.dataset !== before?.dataset) this.#spoil();
@@ -136,10 +141,9 @@ export class Why {
   /** @param {number} now */
   frame(now) {
     const state = this.#context.state();
-    const isOn = state.probe !== "off" && state.view === "plane";
+    const isOn = isAsked(state);
     for (const [side, probe] of this.#probes) {
       showSheet(probe.canvas, isOn);
-      if (probe.handle.hidden === isOn) probe.handle.hidden = !isOn;
       if (!isOn || document.hidden || probe.canvas.clientWidth === 0) continue;
       if (side.picture !== probe.picture) probe.isStale = true;
       probe.picture = side.picture;
@@ -206,6 +210,11 @@ export class Why {
     const net = network ? ` The field on show is ${measure(off)} from that mean.` : "";
     return `${flow.name}, t = ${time.toFixed(2)}: ${found} ${opinion} (mean speed ${measure(speed)}, scatter ${measure(spread)}).${net}`;
   }
+}
+
+/** Whether there is a plane, and it is asked something. @param {import("./state.js").State} state */
+function isAsked({ probe, view }) {
+  return probe !== "off" && view === "plane";
 }
 
 /** @param {Plot} plot @param {Point} place @param {Passing} passing */

@@ -186,6 +186,61 @@ test("the focus stays where something was pressed; what goes away hands it on", 
   await isFocused(lab.button("Add a mode"), "what makes the next mode");
 });
 
+test("what can no longer be used hands the focus on, or keeps it", async (context) => {
+  const lab = await labFor(context);
+  const { page } = lab;
+  const { keyboard } = page;
+  await lab.open({ until: 20, play: "off", n: 2, probe: "pairs", "curved.noise": 0.5 });
+  await lab.settled(20, 2);
+  /** @param {import("playwright-core").Locator} place @param {string} what */
+  const gets = (place, what) => lab.until(`${what} with the focus`, () => lab.hasFocus(place));
+  const [straight, curved] = [lab.panel("Straight"), lab.panel("Curved")];
+  const opens = (/** @type {typeof curved} */ panel, /** @type {string} */ name) => panel.locator("summary").filter({ hasText: name });
+
+  const replay = lab.button("Replay training");
+  await lab.until("something to replay", () => replay.isEnabled());
+  await replay.focus();
+  await keyboard.press("r");
+  await lab.settled(20, 2);
+  await gets(replay, "Replay training");
+
+  const place = curved.getByRole("button", { name: /^The pairs that pass here/ });
+  await place.focus();
+  for (const key of "si") await keyboard.press(key);
+  await gets(curved, "the panel of the journey");
+  for (const key of "si") await keyboard.press(key);
+  await place.focus();
+  for (const key of "sasa") await keyboard.press(key);
+  await gets(curved, "the panel that is asked nothing");
+
+  const menu = (/** @type {typeof curved} */ panel, /** @type {string} */ name) => panel.getByRole("combobox", { name, exact: true });
+  await menu(curved, "Coupling").selectOption("Minibatch OT");
+  await page.getByRole("alert").getByRole("button", { name: "Dismiss" }).focus();
+  await keyboard.press("Control+z");
+  await gets(page.getByRole("region", { name: "The lab" }), "the lab");
+
+  await opens(curved, "More").click();
+  await menu(curved, "Guide towards").selectOption("mode 1");
+  await curved.getByRole("slider", { name: /^Guidance weight/ }).focus();
+  await keyboard.press("Control+z");
+  await gets(opens(curved, "More"), "More");
+  await curved.getByText("A weight needs a class.").waitFor();
+
+  await menu(straight, "Coupling").selectOption("Independent");
+  await opens(straight, "More").click();
+  await straight.getByRole("slider", { name: /^Noise g/ }).focus();
+  await keyboard.press("Control+z");
+  await gets(opens(straight, "More"), "More");
+
+  await opens(straight, "Straighten").click();
+  await straight.getByRole("button", { name: "Reflow", exact: true }).click();
+  const generation = straight.getByRole("radio", { name: "reflow 1", exact: true });
+  await lab.until("the new generation", async () => (await generation.count()) === 1 && (await generation.isEnabled()));
+  await generation.focus();
+  await keyboard.press("Control+z");
+  await gets(opens(straight, "Straighten"), "Straighten");
+});
+
 test("of what opens over a picture one is open at most; Escape, and turning to something else, close it", async (context) => {
   const lab = await labFor(context);
   await lab.open({ until: 20, play: "off" });
