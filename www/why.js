@@ -122,6 +122,8 @@ export class Why {
         handle.hidden = !isOn;
       }
     }
+    // While the clock runs each answer is of another moment: it is told when the reader can listen.
+    if (state.playing !== before?.playing) this.#words.ariaLive = state.playing ? "off" : "polite";
     const isMoved = state.probe !== before?.probe || state.place !== before.place || state.time !== before.time;
     if (isMoved || state.dataset !== before?.dataset) this.#spoil();
   }

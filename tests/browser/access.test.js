@@ -281,10 +281,10 @@ function watchLiveRegions() {
   Object.assign(globalThis, { told });
 }
 
-test("nobody is told the time, the hits or the replayed step again and again", async (context) => {
+test("nobody is told the time, the hits, what the plane answers or the replayed step again and again", async (context) => {
   const lab = await labFor(context, { viewport: { width: 360, height: 740 } });
   const { page } = lab;
-  await page.goto(`${server.url}#until=1000000`);
+  await page.goto(`${server.url}#until=1000000&probe=pairs`);
   const step = async () => Number(await lab.text("Straight", "sample-step"));
   await lab.until("a trained picture", async () => (await step()) >= 300);
   await page.evaluate(watchLiveRegions);

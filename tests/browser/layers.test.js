@@ -141,6 +141,28 @@ test("a place answers why, by pointer and by keys", async (context) => {
   await lab.until("nothing", async () => (await words.textContent()) === "");
 });
 
+test("what the plane answers is told when the clock rests", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ until: 20, probe: "pairs" });
+  const words = lab.page.getByRole("status").filter({ hasText: /the thick arrow is the mean/ });
+  await words.waitFor();
+  assert.equal(await words.getAttribute("aria-live"), "off");
+  await lab.button("Pause").click();
+  assert.equal(await words.getAttribute("aria-live"), "polite");
+});
+
+test("the journey is asked nothing: a press leaves the place, and the page scrolls", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ until: 20, play: "off", view: "journey", probe: "pairs", place: "0.5_-1.2" });
+  const picture = lab.panel("Curved").locator(".plane");
+  const feel = () => picture.evaluate((plane) => [getComputedStyle(plane).cursor, getComputedStyle(plane).touchAction]);
+  await picture.click({ position: { x: 50, y: 50 } });
+  assert.deepEqual(await feel(), ["auto", "auto"]);
+  await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("plane");
+  await lab.panel("Curved").getByRole("button", { name: /pairs that pass here: x 0\.50, y −1\.20/ }).waitFor();
+  assert.deepEqual(await feel(), ["crosshair", "none"]);
+});
+
 test("the numbers of the ways lie on no other, also where all end in one place", async (context) => {
   const lab = await labFor(context);
   await lab.openAtRest();
