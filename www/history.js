@@ -97,6 +97,7 @@ export class History {
     const url = new URL(writeHash(state(), defaults), location.href).href;
     try {
       await navigator.clipboard.writeText(url);
+      dismiss("clipboard");
       this.#say("Link copied.");
     } catch {
       notify("This browser does not let the page copy. The address bar holds the same link: copy it there.", "clipboard");

@@ -52,12 +52,16 @@ export class Settings {
     this.#changed.textContent = count === 0 ? "" : `${count} changed`;
     offer(this.#restore, count > 0);
     const decay = this.#valueOf(state, "training.decay");
+    const isRestored = !before || (count === 0 && state.settings !== before.settings);
     for (const { row, control, reason, line } of this.#fields) {
       const value = this.#valueOf(state, row.path);
-      if (control instanceof HTMLInputElement && row.isSwitch) control.checked = value === true;
-      else control.value = String(value);
-      control.removeAttribute("aria-invalid");
-      reason.textContent = "";
+      // What was refused stays to be mended, whatever else changes.
+      if (isRestored || value !== this.#valueOf(before, row.path)) {
+        if (control instanceof HTMLInputElement && row.isSwitch) control.checked = value === true;
+        else control.value = String(value);
+        control.removeAttribute("aria-invalid");
+        tell(reason, "");
+      }
       line.hidden = row.decays !== undefined && !row.decays.includes(String(decay));
     }
     this.#allow(state);
@@ -94,7 +98,7 @@ export class Settings {
       } else if (row.isSwitch) {
         const against = control.checked ? undefined : reasonAgainstFlows(update(state, { kind: "setting", path: row.path, value: true }));
         enable(control, !against);
-        reason.textContent = against ? `Not for ${against.name}: ${against.reason}.` : "";
+        tell(reason, against ? `Not for ${against.name}: ${against.reason}.` : "");
       }
     }
   }
@@ -141,7 +145,12 @@ export class Settings {
     const wanted = Number.isInteger(plain) && (!Number.isInteger(value) || Number(value) < 0) ? "whole number" : Number.isNaN(value) ? "number" : undefined;
     const against = wanted ? { reason: `a ${wanted} is needed here` } : reasonAgainstFlows(update(now, message));
     control.setAttribute("aria-invalid", String(against !== undefined));
-    reason.textContent = against ? `Not taken: ${against.reason}.` : "";
+    tell(reason, against ? `Not taken: ${against.reason}.` : "");
     if (!against && value !== this.#valueOf(now, row.path)) dispatch(message);
   }
+}
+
+/** What is written anew is read out anew. @param {HTMLElement} reason @param {string} text */
+function tell(reason, text) {
+  if (reason.textContent !== text) reason.textContent = text;
 }

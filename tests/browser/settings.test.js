@@ -110,6 +110,28 @@ for (const [what, options] of Object.entries(LOOKS)) {
   });
 }
 
+test("a choice of a head leaves what was refused, and says no reason again", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ until: 20, play: "off" });
+  await openDrawer(lab);
+  const width = number(lab, "Width (units)");
+  await width.fill("60");
+  await width.press("Enter");
+  const reason = lab.page.getByRole("status").filter({ hasText: "Not for Straight: “Stable targets” is not available" });
+  await reason.evaluate((status) => {
+    Object.assign(window, { told: 0 });
+    new MutationObserver(() => (/** @type {any} */ (window).told += 1)).observe(status, { childList: true, characterData: true, subtree: true });
+  });
+  await lab.panel("Curved").getByText("More", { exact: true }).click();
+  for (const _ of "abc") await lab.panel("Curved").getByRole("slider", { name: /^Noise g/ }).press("ArrowRight");
+  assert.equal(await lab.page.evaluate(() => /** @type {any} */ (window).told), 0);
+  assert.deepEqual([await width.inputValue(), await width.getAttribute("aria-invalid")], ["60", "true"]);
+  await number(lab, "Depth (layers)").fill("2");
+  await number(lab, "Depth (layers)").press("Enter");
+  await lab.button("Restore defaults").click();
+  assert.deepEqual([await width.inputValue(), await width.getAttribute("aria-invalid")], ["64", null]);
+});
+
 test("a link that asks for an impossible setting is told so", async (context) => {
   const lab = await labFor(context);
   await lab.open({ until: 20, play: "off", "network.width": 60 });
