@@ -52,14 +52,14 @@ export class Head {
     const more = find(element, ".more-choices", HTMLElement);
     dismissable(find(element, ".more", HTMLDetailsElement));
     this.#noise = range(MAX_NOISE, 0.05);
-    this.#noiseValue = make("output", {});
+    this.#noiseValue = make("output", { ariaHidden: "true" });
     this.#noiseReason = make("p", { className: "reason" });
     this.#noise.addEventListener("input", () => this.#choose({ noise: this.#noise.valueAsNumber }, this.#noise));
     this.#guided = make("select", {});
     this.#guidedReason = make("p", { className: "reason" });
     this.#guided.addEventListener("change", () => this.#choose({ guided: Number(this.#guided.value) }));
     this.#weight = range(MAX_WEIGHT, 0.25);
-    this.#weightValue = make("output", {});
+    this.#weightValue = make("output", { ariaHidden: "true" });
     this.#weight.addEventListener("input", () => this.#choose({ weight: this.#weight.valueAsNumber }, this.#weight));
     this.#title = make("input", { type: "text", maxLength: MAX_NAME_LENGTH });
     this.#title.addEventListener("change", () => {

@@ -303,6 +303,17 @@ test("nobody is told the time, the hits, what the plane answers or the replayed 
   assert.deepEqual(Object.entries(told).filter(([, times]) => times > most), [], `${most.toFixed(1)} at most`);
 });
 
+test("a slider tells its value once", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ until: 20, play: "off", n: 4, "curved.guided": 1 });
+  await lab.panel("Curved").getByText("More", { exact: true }).click();
+  for (const name of ["Noise g", "Guidance weight"]) await lab.panel("Curved").getByRole("slider", { name, exact: true }).press("ArrowRight");
+  await lab.eulerSteps.press("ArrowRight");
+  const told = await lab.page.getByRole("status").evaluateAll((regions) => regions.filter(({ ariaLive }) => ariaLive !== "off").map(({ textContent }) => textContent));
+  assert.ok(told.length > 0);
+  assert.deepEqual(told.filter((text) => /^\d+(\.\d+)?$/.test(text ?? "")), []);
+});
+
 test("a phone shows one panel with a switch", async (context) => {
   const lab = await labFor(context, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
   await lab.openAtRest();
