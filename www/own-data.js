@@ -38,6 +38,8 @@ export class OwnData {
   /** @type {string | undefined} */
   #code;
   #typing = 0;
+  /** The one that was given last. @type {File | undefined} */
+  #file;
 
   #brush = input("#own-brush");
   #eraser = input("#own-eraser");
@@ -91,12 +93,19 @@ export class OwnData {
         chooser.value = "";
       });
     }
-    this.#dialog.addEventListener("dragover", (event) => event.preventDefault());
     this.#dialog.addEventListener("drop", (event) => {
-      event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file) void this.#take(file);
+      if (!file) return;
+      event.preventDefault();
+      void this.#take(file);
     });
+    // A file that nothing takes would take the place of the page.
+    for (const kind of /** @type {const} */ (["dragover", "drop"])) {
+      document.addEventListener(kind, (event) => {
+        const isChooser = event.target instanceof HTMLInputElement && event.target.type === "file";
+        if (event.dataTransfer?.types.includes("Files") && !isChooser) event.preventDefault();
+      });
+    }
     this.#board.draws(
       () => {
         if (this.#way === "draw") return { radius: this.#brush.valueAsNumber, erase: this.#eraser.checked };
@@ -168,11 +177,17 @@ export class OwnData {
 
   /** @param {File} file */
   async #take(file) {
+    this.#file = file;
+    // A later one may have been read sooner.
+    const isLast = () => this.#file === file;
     try {
       const isImage = file.type.startsWith("image/");
-      await (isImage ? this.#image : this.#points).read(file);
+      const takeUp = await (isImage ? this.#image : this.#points).read(file);
+      if (!isLast()) return;
+      takeUp();
       this.#turnTo(isImage ? "image" : "points");
     } catch (error) {
+      if (!isLast()) return;
       // First what is still being typed, or its turn would take the complaint away.
       this.#refresh();
       this.#complain(reasonOf(error));

@@ -155,6 +155,45 @@ test("what is wrong with a file is said until the reader does something else", a
   await dialog.getByRole("alert").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
 });
 
+test("of two files the one given last counts, also where the other takes longer to read", async (context) => {
+  const { lab, dialog, way, says } = await opened(context);
+  // The browser reads the picture when this test says so.
+  await lab.page.evaluate(() => {
+    const read = createImageBitmap;
+    const go = new Promise((resolve) => Object.assign(window, { go: resolve }));
+    Object.assign(window, { createImageBitmap: (/** @type {File} */ file) => Object.assign(window, { read: go.then(() => read(file)) }).read });
+  });
+  await way("Image").check();
+  await dialog.getByLabel("Image file").setInputFiles(picture(40, (x, y) => (x < 20 === y < 20 ? 20 : 255)));
+  await way("Points").check();
+  await dialog.getByLabel(/CSV file/).setInputFiles({ name: "three.csv", mimeType: "text/csv", buffer: Buffer.from("1,2\n3,4\n0,0.5") });
+  await says(/^3 points/);
+  await lab.page.evaluate(async () => {
+    const { go, read } = /** @type {any} */ (window);
+    go();
+    await read;
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+  assert.ok(await way("Points").isChecked());
+  await says(/^3 points/);
+});
+
+test("a file that is dropped is taken by the dialog or by nothing, and never takes the page’s place", async (context) => {
+  const { lab, dialog, says } = await opened(context);
+  const drop = (/** @type {import("playwright-core").Locator} */ place) =>
+    place.evaluate((element) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["1,2\n3,4\n0,0.5"], "three.csv", { type: "text/csv" }));
+      return ["dragover", "drop"].map((kind) => !element.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true })));
+    });
+  assert.deepEqual(await drop(lab.canvas("Straight")), [true, true]);
+  await says(/^Nothing yet/);
+  assert.deepEqual(await drop(dialog.getByRole("radio", { name: "Drawing" })), [true, true]);
+  await says(/^3 points/);
+  // The browser itself puts it there.
+  assert.deepEqual(await drop(lab.page.getByLabel("Load experiment")), [false, false]);
+});
+
 test("what was typed a moment before it is used counts", async (context) => {
   const { lab, dialog, way, says, use } = await opened(context);
   await way("Points").check();

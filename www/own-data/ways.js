@@ -70,12 +70,15 @@ export class Points extends Typed {
     return { code, said: read > this.#most ? `${count(this.#most)} of ${count(read)} points, taken evenly` : undefined };
   }
 
-  /** @param {File} file */
+  /** Returns what takes it up. @param {File} file */
   async read(file) {
     if (file.size > LARGEST_TABLE) {
       throw new Error(`“${file.name}” has ${count(Math.ceil(file.size / 1000))} kB, but must have at most ${count(LARGEST_TABLE / 1000)}`);
     }
-    this.field.value = await file.text();
+    const text = await file.text();
+    return () => {
+      this.field.value = text;
+    };
   }
 
   /** Goes on from a code. @param {string} code */
@@ -106,9 +109,12 @@ export class Picture {
     return { code: sampled(/** @type {Pixels} */ (this.#pixels), this.#bright.checked, points) };
   }
 
-  /** @param {File} file */
+  /** Returns what takes it up. @param {File} file */
   async read(file) {
-    this.#pixels = await pixelsOfFile(file);
+    const pixels = await pixelsOfFile(file);
+    return () => {
+      this.#pixels = pixels;
+    };
   }
 }
 
