@@ -5,6 +5,7 @@ import { find } from "./find.js";
 import { offer } from "./offer.js";
 import { keepTaste } from "./preferences.js";
 import { MAX_EULER_STEPS, MAX_SEED, MAX_TRAINING_STEPS, PARTICLES, SPEEDS } from "./state.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./update.js").Message} Message */
@@ -14,12 +15,12 @@ const TYPING_MILLISECONDS = 600;
 
 export class Controls {
   #eulerSteps = find(document, "#euler-steps", HTMLInputElement);
-  #eulerStepsValue = find(document, "#euler-steps-value", HTMLOutputElement);
+  #eulerStepsValue = find(document, ".euler-value", HTMLOutputElement);
   #fewer = find(document, "#fewer-steps", HTMLButtonElement);
   #more = find(document, "#more-steps", HTMLButtonElement);
   #play = find(document, "#play", HTMLButtonElement);
   #time = find(document, "#time", HTMLInputElement);
-  #timeValue = find(document, "#time-value span", HTMLElement);
+  #timeValue = find(document, ".time-value span", HTMLElement);
   #speed = find(document, "#speed", HTMLSelectElement);
   #train = find(document, "#train", HTMLButtonElement);
   #oneStep = find(document, "#one-step", HTMLButtonElement);
@@ -157,8 +158,7 @@ class Typed {
   /** @param {boolean} isValid */
   #judge(isValid) {
     this.#input.setAttribute("aria-invalid", String(!isValid));
-    const text = isValid ? "" : this.#refusal;
-    if (this.#reason.textContent !== text) this.#reason.textContent = text;
+    write(this.#reason, isValid ? "" : this.#refusal);
   }
 
   /** @param {number} value */

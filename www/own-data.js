@@ -13,6 +13,7 @@ import { find } from "./find.js";
 import { offer } from "./offer.js";
 import { reasonOf } from "./reason.js";
 import { OWN, isOwn } from "./registry.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./own-data/board.js").Stroke} Stroke */
 /** @typedef {"draw" | "modes" | "points" | "image" | "word"} WayName */
@@ -29,7 +30,7 @@ export class OwnData {
   #limits = /** @type {{ points: number, modes: number, code: number, halfSide: number }} */ (JSON.parse(own_limits()));
   #dialog = find(document, "#own-data", HTMLDialogElement);
   #board = new Board(find(document, "#own-canvas", HTMLCanvasElement), this.#limits.halfSide);
-  #modes = new Modes(find(document, "#own-modes", HTMLElement), this.#board, () => this.#refresh());
+  #modes = new Modes(find(document, ".own-modes", HTMLElement), this.#board, () => this.#refresh());
   #drawing = new Drawing();
   #points = new Points(this.#limits.points);
   #image = new Picture();
@@ -47,7 +48,7 @@ export class OwnData {
   #weight = input("#own-weight");
   #size = find(document, "#own-size", HTMLSelectElement);
   #count = find(document, "#own-count", HTMLElement);
-  #error = find(document, "#own-error", HTMLElement);
+  #error = find(document, ".own-error", HTMLElement);
   #undo = find(document, "#own-undo", HTMLButtonElement);
   #remove = find(document, "#own-remove", HTMLButtonElement);
   #uses = [find(document, "#own-target", HTMLButtonElement), find(document, "#own-source", HTMLButtonElement)];
@@ -58,7 +59,7 @@ export class OwnData {
     const word = new Word(() => context.theme().font);
     this.#ways = { draw: this.#drawing, modes: this.#modes, points: this.#points, image: this.#image, word };
     const { points, modes, code } = this.#limits;
-    find(document, "#own-limits", HTMLElement).textContent =
+    find(document, ".own-limits", HTMLElement).textContent =
       `At most ${count(points)} points or ${modes} modes, ${count(code)} characters in the link. Nothing leaves this page.`;
     this.#size.append(...SHARES.map((share) => new Option(String(share * points))));
     this.#size.value = String(SHARE_AT_FIRST * points);
@@ -223,7 +224,7 @@ export class OwnData {
       said = "";
       this.#complain(reasonOf(error));
     }
-    if (this.#count.textContent !== said) this.#count.textContent = said;
+    write(this.#count, said);
     for (const button of this.#uses) button.disabled = this.#code === undefined;
     this.#paint(this.#code);
   }
@@ -231,7 +232,7 @@ export class OwnData {
   /** @param {string} reason */
   #complain(reason) {
     const text = reason && `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
-    if (this.#error.textContent !== text) this.#error.textContent = text;
+    write(this.#error, text);
   }
 
   /** @param {string} [code] @param {Stroke} [unfinished] */

@@ -8,6 +8,7 @@ import { defaultConfig, reasonAgainst } from "./registry.js";
 import { GROUPS } from "./setting-table.js";
 import { FLOWS } from "./state.js";
 import { update } from "./update.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Setting} Setting */
@@ -38,7 +39,7 @@ export class Settings {
     this.#context = context;
     for (const { title, rows } of GROUPS) {
       const fields = rows.map((row) => this.#field(row));
-      find(document, "#settings-fields", HTMLElement).append(make("fieldset", {}, make("legend", {}, title), ...fields));
+      find(document, ".settings", HTMLElement).append(make("fieldset", {}, make("legend", {}, title), ...fields));
     }
     this.#restore.addEventListener("click", () => context.dispatch({ kind: "default-settings" }));
     // Whether a setting is possible is found out where it can be seen.
@@ -60,7 +61,7 @@ export class Settings {
         if (control instanceof HTMLInputElement && row.isSwitch) control.checked = value === true;
         else control.value = String(value);
         control.removeAttribute("aria-invalid");
-        tell(reason, "");
+        write(reason, "");
       }
       line.hidden = row.decays !== undefined && !row.decays.includes(String(decay));
     }
@@ -98,7 +99,7 @@ export class Settings {
       } else if (row.isSwitch) {
         const against = control.checked ? undefined : reasonAgainstFlows(update(state, { kind: "setting", path: row.path, value: true }));
         enable(control, !against);
-        tell(reason, against ? `Not for ${against.name}: ${against.reason}.` : "");
+        write(reason, against ? `Not for ${against.name}: ${against.reason}.` : "");
       }
     }
   }
@@ -145,12 +146,7 @@ export class Settings {
     const wanted = Number.isInteger(plain) && (!Number.isInteger(value) || Number(value) < 0) ? "whole number" : Number.isNaN(value) ? "number" : undefined;
     const against = wanted ? { reason: `a ${wanted} is needed here` } : reasonAgainstFlows(update(now, message));
     control.setAttribute("aria-invalid", String(against !== undefined));
-    tell(reason, against ? `Not taken: ${against.reason}.` : "");
+    write(reason, against ? `Not taken: ${against.reason}.` : "");
     if (!against && value !== this.#valueOf(now, row.path)) dispatch(message);
   }
-}
-
-/** What is written anew is read out anew. @param {HTMLElement} reason @param {string} text */
-function tell(reason, text) {
-  if (reason.textContent !== text) reason.textContent = text;
 }

@@ -8,6 +8,7 @@ import { button, make } from "./make.js";
 import { enable, handOn, offer } from "./offer.js";
 import { labelOf } from "./registry.js";
 import { MAX_ROUNDS, onlyTimeDiffers } from "./state.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Flow} Flow */
@@ -127,7 +128,7 @@ class Rounds {
     this.#progress.hidden = !round;
     this.#progress.value = round?.share ?? 0;
     const text = round ? `${labelOf(this.#context.registry.rounds, round.name)}: making pairs, ${percent(round.share)}` : "";
-    if (this.#progressText.textContent !== text) this.#progressText.textContent = text;
+    write(this.#progressText, text);
 
     const { replay, [this.#name]: flow } = this.#context.state();
     const newest = side.generationAt(step);

@@ -11,6 +11,7 @@ import { PROBES } from "./layer-table.js";
 import { make } from "./make.js";
 import { menu } from "./menu.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./lab.js").Context} Context */
 /** @typedef {import("./side.js").Side} Side */
@@ -157,7 +158,7 @@ export class Why {
       const lines = isOn ? [...this.#probes].map(([side, probe]) => this.#describe(side, probe)).filter(Boolean) : [];
       if (lines.length > 0 && state.probe === "pairs") lines.push(MARKS);
       const text = lines.join(" ");
-      if (this.#words.textContent !== text) this.#words.textContent = text;
+      write(this.#words, text);
     }
   }
 

@@ -5,6 +5,7 @@
 
 import { draw_chart } from "../../pkg/flow_wasm.js";
 import { find } from "../find.js";
+import { write } from "../write.js";
 import { placeOn, valueAt } from "./axis.js";
 import { showLegend } from "./legend.js";
 import { nearest } from "./points.js";
@@ -181,7 +182,7 @@ export class Chart {
     this.#at = at === undefined ? undefined : stop;
     this.#cross.hidden = this.#at === undefined || stop === undefined;
     const words = stop === undefined ? "No values yet." : readingOf(drawing, stop);
-    if (this.#reading.textContent !== words) this.#reading.textContent = words;
+    write(this.#reading, words);
     this.#probe.max = String(Math.max(0, stops.length - 1));
     this.#probe.value = String(Math.max(0, stops.indexOf(stop ?? NaN)));
     this.#probe.setAttribute("aria-valuetext", words);
