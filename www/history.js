@@ -28,7 +28,7 @@ export class History {
   #isTravelling = false;
   #undo = find(document, "#undo", HTMLButtonElement);
   #redo = find(document, "#redo", HTMLButtonElement);
-  #said = find(document, "#history-said", HTMLElement);
+  #said = find(document, ".tools-said", HTMLElement);
   #timer = 0;
 
   /** @param {import("./lab.js").Context} context */

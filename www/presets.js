@@ -70,7 +70,7 @@ export class Presets {
   #context;
   /** @type {HTMLButtonElement[]} */
   #buttons;
-  #summary = find(document, "#preset-summary", HTMLElement);
+  #summary = find(document, ".preset-summary", HTMLElement);
 
   /** @param {import("./lab.js").Context} context */
   constructor(context) {

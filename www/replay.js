@@ -15,7 +15,7 @@ const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 export class Replay {
   #context;
   #slider = find(document, "#replay", HTMLInputElement);
-  #value = find(document, "#replay-value", HTMLOutputElement);
+  #value = find(document, ".replay-value", HTMLOutputElement);
   #play = find(document, "#replay-play", HTMLButtonElement);
   /** The kept training steps of both flows, ascending. @type {number[]} */
   #steps = [];

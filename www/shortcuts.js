@@ -45,7 +45,7 @@ export class Shortcuts {
       const others = this.#parts.filter(({ like }) => like === key).map((other) => ` (${other.title.toLowerCase()}: ${other.key} instead of ${key})`);
       return section(title + others.join(""), seconds.map((second) => [`${nameOf(key)} ${nameOf(second.key)}`, second.label]));
     });
-    find(this.#dialog, "#shortcuts-list", HTMLElement).replaceChildren(...single, ...double);
+    find(this.#dialog, ".shortcuts", HTMLElement).replaceChildren(...single, ...double);
   }
 
   /** Tells the controls their keys, or that they have none. Of two keys in turn ARIA knows nothing: there the part tells the first. */
