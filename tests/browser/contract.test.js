@@ -132,8 +132,8 @@ test("the address holds the state: reloading and editing it restore it", withLab
   assert.equal(await lab.text("Curved", "hash"), first);
 }));
 
-test("how far training goes is told as it is, also after a pause and a reload", withLab({ until: 900 }, async (lab) => {
-  await lab.page.getByText("Training until step 900; the networks stay within 250 steps of each other.").waitFor();
+test("how far training goes is told as it is, also after a pause and a reload", withLab({ until: 1_000_000 }, async (lab) => {
+  await lab.page.getByText("Training until step 1,000,000; the networks stay within 250 steps of each other.").waitFor();
   await lab.trainedFor(10);
   await lab.button("Pause training").click();
   const rested = () => Number(/until=(\d+)/.exec(lab.page.url())?.[1]);
@@ -141,7 +141,7 @@ test("how far training goes is told as it is, also after a pause and a reload", 
     const [here, there] = await Promise.all(PANELS.map((panel) => lab.text(panel, "training-step")));
     return here === there && Number(here) === rested();
   });
-  const text = `Trained to step ${rested()}. Press Train to go on.`;
+  const text = `Trained to step ${rested().toLocaleString("en-US")}. Press Train to go on.`;
   await lab.page.getByText(text).waitFor();
   await lab.page.reload();
   await lab.page.getByText(text).waitFor();

@@ -128,7 +128,7 @@ test("a place answers why, by pointer and by keys", async (context) => {
   await lab.open({ until: 200, play: "off", t: 0.4, probe: "pairs", place: "0.5_-1.2" });
   await lab.settled(200);
   const words = lab.page.locator("#why-words");
-  await lab.until("words for both", async () => /Straight.*nearby|within about.*Curved.*paths pass here/.test((await words.textContent()) ?? ""));
+  await lab.until("words for both", async () => /Straight.*within about.*Curved.*paths pass here/.test((await words.textContent()) ?? ""));
   assert.match((await words.textContent()) ?? "", /Hollow circles are noise, filled ones data; the thick arrow is the mean, a thin orange one the field on show\.$/);
   const handle = lab.panel("Curved").getByRole("button", { name: /pairs that pass here: x 0\.50, y −1\.20/ });
   await handle.focus();
@@ -269,18 +269,37 @@ test("an experiment that begins anew is no answer to what the plane was asked", 
 test("the density of the particles is that of all of them, also after a first sight of a few", async (context) => {
   const lab = await labFor(context);
   lab.expects(isOwnReading);
+  // What the first worker, Straight's, is asked, and the fingerprint of what Straight shows then.
+  await lab.page.addInitScript(() => {
+    const asked = /** @type {{ of: string | undefined, isAnswered: boolean }[]} */ ([]);
+    Object.assign(window, { asked });
+    const post = Worker.prototype.postMessage;
+    /** @type {Worker | undefined} */ let first;
+    Worker.prototype.postMessage = /** @param {any} message @param {any} rest */ function (message, rest) {
+      first ??= this;
+      if (message.kind === "ask" && this === first) {
+        const question = { of: document.querySelector("data[data-stat=hash]")?.getAttribute("value") ?? undefined, isAnswered: false };
+        asked.push(question);
+        this.addEventListener("message", ({ data }) => {
+          if (data.kind === "answer" && data.id === message.id) question.isAnswered = true;
+        });
+      }
+      post.call(this, message, rest);
+    };
+  });
   await lab.open({ until: 20, play: "off", t: 0.5, layers: "crowd", particles: 20000, n: 63 });
   await lab.settled(20, 63);
   await lab.setEulerSteps(64);
   await lab.settled(20, 64);
   const picture = () => lab.panel("Straight").locator(".plane-layers").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
-  // Another time and back: asked again, of all particles.
-  let before = "";
-  await lab.until("a drawing that rests", async () => {
-    const last = before;
-    before = await picture();
-    return last === before;
+  const whole = await lab.text("Straight", "hash");
+  await lab.until("an answer about all particles", async () => {
+    const asked = await lab.page.evaluate(() => /** @type {{ of: string, isAnswered: boolean }[]} */ (/** @type {any} */ (window).asked));
+    return asked.every(({ isAnswered }) => isAnswered) && asked.at(-1)?.of === whole;
   });
+  await lab.frame();
+  const before = await picture();
+  // Another time and back: asked again, of all particles.
   await lab.time.focus();
   await lab.page.keyboard.press("ArrowRight");
   await lab.until("another drawing", async () => (await picture()) !== before);

@@ -178,6 +178,7 @@ test("the longest name is read in full beside its picture, and moves nothing", a
       await page.getByRole("textbox", { name: "Name" }).first().fill(text);
       await page.keyboard.press("Enter");
       await page.keyboard.press("Escape");
+      await lab.frame();
       assert.deepEqual(await look(), { ...short, text }, `at ${width}`);
     }
   }

@@ -11,6 +11,22 @@ function slider({ page }) {
   return page.getByRole("slider", { name: "Training step shown", exact: true });
 }
 
+/** Replays the training from an early step to the newest weights. What passes is noted in the page: looking now and then may miss it. @param {Lab} lab */
+async function replayed(lab) {
+  await slider(lab).evaluate((range) => {
+    const shown = /** @type {(string | null)[]} */ ([]);
+    Object.assign(window, { shown });
+    new MutationObserver(() => shown.push(range.getAttribute("aria-valuetext"))).observe(range, { attributeFilter: ["aria-valuetext"] });
+  });
+  await lab.button("Replay training").click();
+  await lab.until("earlier steps, and then the newest weights", () =>
+    lab.page.evaluate(() => {
+      const shown = /** @type {string[]} */ (/** @type {any} */ (window).shown);
+      return shown.some((step) => /^step /.test(step)) && shown.at(-1) === "newest weights";
+    }),
+  );
+}
+
 test("an early step of training is replayed by keyboard, bit for bit", async (context) => {
   const early = await labFor(context);
   await early.open({ seed: 2, n: 4, until: 400, play: "off" });
@@ -35,10 +51,7 @@ test("a replay goes on to its end beside a field that does not learn", async (co
   await lab.open({ until: 40, play: "off" });
   await lab.button("Learned against exact").click();
   await lab.until("the networks to rest", async () => (await lab.text("Learned", "sample-step")) === "40");
-  await lab.button("Replay training").click();
-  const shown = () => slider(lab).getAttribute("aria-valuetext");
-  await lab.until("earlier steps", async () => (await shown()) !== "newest weights");
-  await lab.until("the newest weights", async () => (await shown()) === "newest weights");
+  await replayed(lab);
   await lab.until("a picture of them", async () => (await lab.text("Learned", "sample-step")) === "40");
   assert.equal(await lab.text("Exact", "sample-step"), "", "no weights move these particles");
 });
@@ -69,9 +82,7 @@ test("the verdict stays while pictures are renewed, and tells that it waits only
   await lab.setEulerSteps(7);
   await lab.settled(400, 7);
   await lab.page.getByText("With 7 Euler steps").waitFor();
-  await lab.button("Replay training").click();
-  await lab.until("earlier steps", async () => (await slider(lab).getAttribute("aria-valuetext")) !== "newest weights");
-  await lab.until("the newest weights", async () => (await slider(lab).getAttribute("aria-valuetext")) === "newest weights");
+  await replayed(lab);
   await lab.page.getByText("With 7 Euler steps").waitFor();
   const told = await lab.page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (window).told));
   assert.ok(told.length > 1);
@@ -131,8 +142,10 @@ test("an experiment without earlier weights shows the newest ones in their place
   await lab.page.reload();
   await lab.settled(60);
   await lab.page.evaluate(() => (location.hash += "&replay=10"));
-  await lab.until("the address", async () => lab.page.url().includes("replay=10"));
+  await lab.frame();
   await lab.setEulerSteps(3);
+  // The page writes what it has read.
+  await lab.until("the address", async () => /n=3&.*replay=10/.test(lab.page.url()));
   await lab.settled(60, 3);
   assert.equal(await lab.page.getByRole("button", { name: "Restart" }).count(), 0);
 });
