@@ -237,7 +237,8 @@ class Lab {
     let budget = PAINT_MILLISECONDS;
     for (const side of turns) {
       const isAffordable = budget === PAINT_MILLISECONDS || side.paintCost <= budget;
-      if (!side.stale || !isAffordable) continue;
+      // On a small screen one of the two is out of sight.
+      if (!side.stale || !isAffordable || !side.panel.element.checkVisibility()) continue;
       side.paint(this.#store.state.time);
       budget -= side.paintCost;
     }
