@@ -36,15 +36,14 @@ export class Answers {
         this.#flows.receive(side, message);
         break;
       case "straightness":
-        if (!this.#isOfFieldShown(side, message)) break;
-        side.straightness = message.straightness;
-        if (message.straightness !== undefined) {
+        side.straighten(message);
+        if (message.straightness !== undefined && this.#isOfFieldShown(side, message)) {
           const { curves } = side;
           if (showsLearning(message.sampling)) insert(curves.straightness, [message.step, message.straightness], STRAIGHTNESS_POINTS);
           side.note("straightness", message.step, message.straightness);
           this.#host.charted();
         }
-        if (!side.coming && !side.waiting) this.#flows.showStraightness(side);
+        this.#flows.showStraightness(side);
         break;
       case "floor":
         side.curves.floor = message.floor ?? NaN;
@@ -68,12 +67,15 @@ export class Answers {
         break;
       }
       case "refused":
-        side.panel.plane.show(undefined);
-        side.panel.say(`This cannot be shown: ${message.reason}.`);
+        side.refused = message.reason;
+        this.#flows.clear(side, `This cannot be shown: ${message.reason}.`);
+        this.#flows.showVerdict();
         break;
       case "failed":
         side.failed = true;
-        side.waiting = undefined;
+        side.round = undefined;
+        side.panel.forgetTraining();
+        this.#flows.clear(side, "");
         side.panel.fail(`${this.#host.state()[side.name].name} stopped while ${message.during}: ${message.reason}.`, () => {
           this.#flows.restart(side);
         });

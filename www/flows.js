@@ -164,7 +164,8 @@ export class Flows {
       const state = this.#host.state();
       side.forget();
       side.config = configOf(state, side.name);
-      side.panel.clear("Starting from random weights …");
+      side.panel.forgetTraining();
+      this.clear(side, "Starting from random weights …");
       // A checkpoint has only its newest weights; training again makes the earlier ones, with the same bits.
       const checkpoint = state.replay === undefined ? this.#restorable(side.name, side.config, start.goal) : undefined;
       side.engine.configure(side.config, start, state.replay, errorCurve(state, side.name), checkpoint);
@@ -176,6 +177,13 @@ export class Flows {
 
   // --- pictures -------------------------------------------------------------------------------------
 
+  /** Nothing to show yet, or not any more. @param {Side} side @param {string} message */
+  clear(side, message) {
+    side.coming = side.waiting = undefined;
+    side.panel.clear(message);
+    this.#host.pictured(side);
+  }
+
   /**
    * Particles in flight are not disturbed: while the clock runs, a newer picture of the same kind waits until
    * they rest. Only a field that is just beginning to learn changes under them, for then there is nothing to disturb.
@@ -184,16 +192,22 @@ export class Flows {
   receive(side, picture) {
     const shown = side.picture;
     const isRenewal = shown && pictureKey(shown) === pictureKey(picture) && shown.particles === picture.particles && shown.step >= LEARNT_AT;
-    side.coming = isRenewal ? picture : undefined;
+    side.refused = "";
     side.renewsAt = performance.now() + picture.pause;
-    if (!isRenewal) this.#show(side, picture);
+    side.coming = picture;
+    side.straighten();
+    if (isRenewal) return;
+    side.coming = undefined;
+    this.#show(side, picture);
   }
 
-  /** Brings new pictures of both flows together, so that what is compared was learnt in as many steps. */
+  /** Brings new pictures of both flows together, with all that is said about them, so that what is compared was learnt in as many steps. */
   renew() {
     const sides = this.sides.filter(({ coming }) => coming);
-    const isEven = sides.every(({ pictureStep }) => this.sides.every((other) => !other.isRenewed || other.pictureStep >= pictureStep));
-    if (sides.length === 0 || !isEven) return;
+    const isWhole = sides.every(
+      ({ coming, pictureStep }) => coming?.straightness !== undefined && this.sides.every((other) => !other.isRenewed || other.pictureStep >= pictureStep),
+    );
+    if (sides.length === 0 || !isWhole) return;
     for (const side of sides) [side.waiting, side.coming] = [side.coming, undefined];
     if (!this.#host.isInFlight()) this.showWaiting();
   }
@@ -213,18 +227,18 @@ export class Flows {
 
   /** @param {Side} side */
   showStraightness(side) {
-    side.panel.straighten(side.straightness);
+    side.panel.straighten(side.picture?.straightness);
     this.showVerdict();
   }
 
   /** While pictures are renewed, the last sentence stays for a moment: a sentence that comes and goes cannot be read. */
   showVerdict() {
     const state = this.#host.state();
-    const flows = this.sides.map(({ name, picture, straightness, failed, engine }) => ({
+    const flows = this.sides.map(({ name, picture, refused, failed, engine }) => ({
       name: state[name].name,
       picture: picture && engine.isCurrent(picture) ? picture : undefined,
       hadPicture: picture !== undefined,
-      straightness,
+      refused,
       failed,
     }));
     const text = verdict(flows);
