@@ -9,6 +9,7 @@ mod field;
 mod input;
 mod numbers;
 mod output;
+mod starts;
 mod training;
 
 use std::process::ExitCode;

@@ -20,13 +20,14 @@ use super::sample::SolverOptions;
 use crate::{
     failure::Failure,
     field::{ClassOptions, Field, FieldOptions, KindOptions, shown_field},
-    numbers, output,
+    numbers, output, starts,
 };
 
 /// Options of `flow plot`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Blue dots reached the target, orange crosses missed it. A PNG has no numbers at its axes.
+Blue dots reached the target, orange crosses missed it; grey dots are on the way, where --to is not 1.
+A PNG has no numbers at its axes.
 
 Examples:
   flow plot --preset five-modes --show samples,trajectories --steps 8 --out five.svg
@@ -74,11 +75,19 @@ struct Scene {
     /// `[left, right, bottom, top]`.
     bounds: [f64; 4],
     outline: Vec<Outline>,
-    /// Samples and whether each hits the target.
-    samples: Vec<([f64; 2], bool)>,
+    samples: Vec<([f64; 2], Mark)>,
     paths: Vec<Vec<[f64; 2]>>,
     /// Feet and tips.
     arrows: Vec<[[f64; 2]; 2]>,
+}
+
+/// What is known of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Hit,
+    Miss,
+    /// Not at the time of the data: nothing to hit.
+    OnTheWay,
 }
 
 const PAPER: RGBColor = RGBColor(0xfb, 0xfa, 0xf7);
@@ -121,21 +130,20 @@ impl Options {
         let config = chosen.config();
         let (source, target) = (config.source.build("source")?, config.target.build("target")?);
         let seed = self.solver.seed(config);
-        let mut rng = Rng::stream(seed, "particles");
-        let starts = source.sample(&mut rng, self.count);
+        if kind == Some(FieldKind::Paired) {
+            self.solver.check_start()?;
+        }
+        let starts = starts::drawn(&chosen, self.solver.from, self.count, seed)?;
         let keep = if self.shows(Layer::Trajectories) { Keep::EveryState } else { Keep::BothEnds };
         let (conversion, noise) = (chosen.conversion()?, Rng::stream(seed, "diffusion"));
         match &chosen {
             Field::Exact(_, field) => {
-                let starts: Vec<_> = starts.into_iter().map(|x| x.map(f64::from)).collect();
                 let course = self.solver.course(Diffusion::Constant { g: 1.0 }, keep)?;
                 let run = Sampling::new(&**field, &conversion, course, &starts, noise)?.finish()?;
                 self.compose(&*target, &*source, &**field, &run)
             }
             Field::Shown(experiment) => {
-                if kind == Some(FieldKind::Paired) {
-                    self.solver.check_start()?;
-                }
+                let starts: Vec<_> = starts.iter().map(|x| x.map(|x| x as f32)).collect();
                 let field = shown_field(experiment, &starts, seed)?;
                 let course = self.solver.course(Diffusion::SqrtSigma { g: 1.0 }, keep)?;
                 let run = Sampling::new(&field, &conversion, course, &starts, noise)?.finish()?;
@@ -159,8 +167,13 @@ impl Options {
         let mut scene =
             Scene { bounds, outline: target.outline(), samples: vec![], paths: vec![], arrows: vec![] };
         if self.shows(Layer::Samples) {
+            let mark = |x| match target.mode_at(x) {
+                _ if self.solver.to < 1.0 => Mark::OnTheWay,
+                Some(_) => Mark::Hit,
+                None => Mark::Miss,
+            };
             let ends = run.end().iter().map(|x| x.map(Scalar::to_f64));
-            scene.samples = ends.map(|x| (x, target.mode_at(x).is_some())).collect();
+            scene.samples = ends.map(|x| (x, mark(x))).collect();
         }
         if self.shows(Layer::Trajectories) {
             let states = || (0..run.times.len()).map(|state| run.state(state));
@@ -259,10 +272,14 @@ fn try_draw<B: DrawingBackend>(
         let foot = (arrow[0][0], arrow[0][1]);
         chart.draw_series(std::iter::once(Circle::new(foot, 1, INK.mix(0.45).filled())))?;
     }
-    let place = |&([x, y], _): &([f64; 2], bool)| (x, y);
-    let (hits, misses): (Vec<_>, Vec<_>) = scene.samples.iter().partition(|(_, is_hit)| *is_hit);
-    chart.draw_series(hits.iter().map(|sample| Circle::new(place(sample), 2, HIT.mix(0.6).filled())))?;
-    chart.draw_series(misses.iter().map(|sample| Cross::new(place(sample), 3, MISS.mix(0.8))))?;
+    let places = |wanted| {
+        let marked = scene.samples.iter().filter(move |(_, mark)| *mark == wanted);
+        marked.map(|&([x, y], _)| (x, y))
+    };
+    let dot = |color: RGBColor| move |place| Circle::new(place, 2, color.mix(0.6).filled());
+    chart.draw_series(places(Mark::OnTheWay).map(dot(INK)))?;
+    chart.draw_series(places(Mark::Hit).map(dot(HIT)))?;
+    chart.draw_series(places(Mark::Miss).map(|place| Cross::new(place, 3, MISS.mix(0.8))))?;
     root.present()
 }
 

@@ -18,6 +18,7 @@ use crate::{
     field::{ClassOptions, Field, FieldOptions, KindOptions, names, shown_field},
     input, numbers,
     output::{self, Format},
+    starts,
 };
 
 /// Options of `flow sample`.
@@ -58,7 +59,7 @@ struct StartOptions {
     /// File of starting points (JSON list of pairs, or CSV)
     #[arg(long, value_name = "STARTS.json")]
     starts: Option<PathBuf>,
-    /// Number of starting points, drawn from the source
+    /// Number of starting points, drawn from the path at --from: from the source unless that is set
     #[arg(long, value_name = "N", value_parser = numbers::count)]
     count: Option<usize>,
 }
@@ -86,10 +87,10 @@ pub struct SolverOptions {
     diffusion: Option<String>,
     /// Time at the starting points
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = numbers::time, allow_negative_numbers = true)]
-    from: f64,
+    pub from: f64,
     /// Time at the end points
     #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = numbers::time, allow_negative_numbers = true)]
-    to: f64,
+    pub to: f64,
     /// Seed of the starting points and of the noise [default: the configuration's]
     #[arg(long, value_name = "N", value_parser = numbers::seed)]
     seed: Option<u64>,
@@ -113,7 +114,10 @@ impl Options {
         let chosen = self.field.read_kind(kind, &self.class)?;
         let (seed, conversion) = (self.solver.seed(chosen.config()), chosen.conversion()?);
         let keep = if self.trajectories { Keep::EveryState } else { Keep::BothEnds };
-        let starts = self.starts.read(chosen.config(), seed)?;
+        if kind == Some(FieldKind::Paired) {
+            self.solver.check_start()?;
+        }
+        let starts = self.starts.read(&chosen, self.solver.from, seed)?;
         let rng = Rng::stream(seed, "diffusion");
         match &chosen {
             Field::Exact(_, field) => {
@@ -121,9 +125,6 @@ impl Options {
                 self.print(&Sampling::new(&**field, &conversion, course, &starts, rng)?.finish()?)
             }
             Field::Shown(experiment) => {
-                if kind == Some(FieldKind::Paired) {
-                    self.solver.check_start()?;
-                }
                 let course = self.solver.course(Diffusion::SqrtSigma { g: 1.0 }, keep)?;
                 let starts: Vec<_> = starts.iter().map(|x| x.map(|x| x as f32)).collect();
                 let field = shown_field(experiment, &starts, seed)?;
@@ -160,13 +161,12 @@ impl Options {
 }
 
 impl StartOptions {
-    fn read(&self, config: &Config, seed: u64) -> Result<Vec<[f64; 2]>, Failure> {
-        if let Some(path) = &self.starts {
-            return input::points("--starts", path);
+    /// The points of the file, or drawn ones of the path of `field` at time `from`.
+    fn read(&self, field: &Field, from: f64, seed: u64) -> Result<Vec<[f64; 2]>, Failure> {
+        match &self.starts {
+            Some(path) => input::points("--starts", path),
+            None => starts::drawn(field, from, self.count.unwrap_or(1), seed),
         }
-        let mut rng = Rng::stream(seed, "particles");
-        let drawn = config.source.build("source")?.sample(&mut rng, self.count.unwrap_or(1));
-        Ok(drawn.into_iter().map(|x| x.map(f64::from)).collect())
     }
 }
 
@@ -179,6 +179,10 @@ impl SolverOptions {
     /// The course that the options ask for; `noise` is the usual kind of noise.
     pub fn course(&self, noise: Diffusion, keep: Keep) -> Result<Course, Failure> {
         let (method, steps) = (self.method(noise)?, self.steps.unwrap_or(USUAL_STEPS));
+        if method == Method::Ddpm && self.to < self.from {
+            let accepted = "another where --to is before --from: ddpm goes from noise to data only";
+            return Err(Failure::input("--solver", DDPM, accepted));
+        }
         Ok(Course { method, span: (self.from, self.to), steps, keep })
     }
 
