@@ -18,7 +18,8 @@ use crate::{failure::Failure, input, numbers};
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub struct SpecOptions {
-    /// JSON file with "target", "source" and "schedule" (any configuration file will do)
+    /// JSON file with "target", "source" and "schedule" (any configuration file of independent pairs
+    /// will do)
     #[arg(long, value_name = "SPEC.json")]
     spec: Option<PathBuf>,
     /// Named target, from the standard normal source along CondOT paths
@@ -101,6 +102,7 @@ impl SpecOptions {
     /// The exact field asked for.
     pub fn exact(&self) -> Result<(Config, ExactField), Failure> {
         let config = self.read()?;
+        config.path(config.rounds.len()).check_exact("exact field")?;
         let (target, source) = (config.target.build("target")?, config.source.build("source")?);
         let field = ExactField::new(config.schedule, &*source, &*target)?;
         Ok((config, field))

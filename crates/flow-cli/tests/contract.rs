@@ -461,3 +461,49 @@ fn likelihood_of_an_exact_field_is_its_density() {
         assert!((answer["log_likelihood"][index].as_f64().unwrap() - expected).abs() < 1e-5);
     }
 }
+
+#[test]
+fn a_point_that_the_flow_does_not_reach_has_no_part_in_the_mean() {
+    let model = file("likelihood.flow", "");
+    let train = |source: &str| {
+        let shared = ["train", "--width", "16", "--depth", "1", "--steps", "5", "--out", &model, "--source"];
+        result(&[&shared[..], &[source]].concat(), "");
+    };
+    let ask = ["likelihood", "--model", &model, "--points", "-"];
+    // Hardly trained, the flow shrinks the square and leaves what is far away where it is.
+    train("uniform");
+    let answer = result(&ask, "[[0,0.1],[90,90],[0.2,0]]");
+    let values: Vec<_> = (0..3).map(|index| answer["log_likelihood"][index].as_f64()).collect();
+    assert_eq!((values[1], &answer["reached"]), (None, &json!(2)), "{answer}");
+    let mean = 0.5 * (values[0].unwrap() + values[2].unwrap());
+    assert!((answer["mean"].as_f64().unwrap() - mean).abs() < 1e-12, "{answer}");
+    let nowhere = result(&ask, "[[90,90]]");
+    assert_eq!((&nowhere["reached"], &nowhere["mean"]), (&json!(0), &Value::Null));
+    train(r#"{"type":"points","points":[[0,0],[1,1]]}"#);
+    let refused = refusal(&ask, "[[0,0]]");
+    assert!(refused.contains("likelihood is not available") && refused.contains("points"), "{refused}");
+}
+
+#[test]
+fn a_configuration_without_an_exact_field_is_refused() {
+    let points = file("no-exact-points.json", r#"[{"t":0.5,"x":[0,0]}]"#);
+    for (spec, reason) in [
+        (r#"{"coupling":{"type":"minibatch-ot"}}"#, "independent pairs only"),
+        (r#"{"rounds":[{}]}"#, "later round"),
+    ] {
+        for arguments in [
+            &["sample", "--spec", "-", "--count", "2"][..],
+            &["likelihood", "--spec", "-", "--points", &points],
+            &["plot", "--spec", "-", "--out", "never.svg"],
+            &["exact", "--spec", "-", "--points", &points],
+        ] {
+            let refused = refusal(arguments, spec);
+            assert!(
+                refused.contains("exact field is not available") && refused.contains(reason),
+                "{refused}"
+            );
+        }
+    }
+    let paired = ["sample", "--spec", "-", "--count", "2", "--field", "paired"];
+    result(&paired, r#"{"coupling":{"type":"minibatch-ot"}}"#);
+}
