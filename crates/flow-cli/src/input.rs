@@ -38,15 +38,22 @@ pub fn check_stdin(paths: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
     }
 }
 
-/// The JSON value in `text`; errors give the path of the offending value below `field`.
-pub fn parse<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Failure> {
+/// The JSON value in `text`; errors give the path of the offending value below `field`, and what is
+/// `accepted`.
+pub fn parse<T: DeserializeOwned>(field: &str, accepted: &str, text: &str) -> Result<T, Failure> {
+    let refuse = |place: &str, error: &serde_json::Error| {
+        Failure::Input(format!("{place}: {error}; accepted is {accepted}"))
+    };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let place = if path == "." { field.to_owned() } else { format!("{field}.{path}") };
-        Failure::Input(format!("{place}: {}", error.into_inner()))
+        let place = match error.path().to_string().as_str() {
+            "." | "?" => field.to_owned(),
+            index if index.starts_with('[') => format!("{field}{index}"),
+            name => format!("{field}.{name}"),
+        };
+        refuse(&place, error.inner())
     })?;
-    deserializer.end().map_err(|error| Failure::Input(format!("{field}: {error}")))?;
+    deserializer.end().map_err(|error| refuse(field, &error))?;
     Ok(value)
 }
 
@@ -56,6 +63,9 @@ pub fn config(option: &str, path: &Path) -> Result<Config, Failure> {
     Config::from_json(&text).map_err(|error| Failure::Input(format!("{option} {}: {error}", path.display())))
 }
 
+/// What a file of points may hold as JSON.
+const JSON_POINTS: &str = "a list [[x, y], ..], or what `flow sample` wrote";
+
 /// The points in a file: a JSON list of `[x, y]`, a result of `flow sample`, or a table (see [`read_table`]).
 pub fn points(option: &str, path: &Path) -> Result<Vec<[f64; 2]>, Failure> {
     #[derive(Deserialize)]
@@ -64,8 +74,8 @@ pub fn points(option: &str, path: &Path) -> Result<Vec<[f64; 2]>, Failure> {
     }
     let (text, field) = (text(option, path)?, option.trim_start_matches('-'));
     let points = match text.trim_start().chars().next() {
-        Some('[') => parse(field, &text)?,
-        Some('{') => parse::<Endpoints>(field, &text)?.endpoints,
+        Some('[') => parse(field, JSON_POINTS, &text)?,
+        Some('{') => parse::<Endpoints>(field, JSON_POINTS, &text)?.endpoints,
         _ => read_table(field, &text)?,
     };
     if points.is_empty() {

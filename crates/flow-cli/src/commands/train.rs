@@ -165,6 +165,8 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
+const ACCEPTED_OBJECT: &str = "a name of `flow list`, or the JSON object that a configuration has here";
+
 /// Puts what `text` says into `place`: a JSON object, or a name that `by_name` knows.
 fn replace<T: DeserializeOwned>(
     place: &mut T,
@@ -173,7 +175,8 @@ fn replace<T: DeserializeOwned>(
     by_name: impl Fn(&str) -> Result<T, Failure>,
 ) -> Result<(), Failure> {
     let Some(text) = text else { return Ok(()) };
-    *place = if text.trim_start().starts_with('{') { input::parse(option, text)? } else { by_name(text)? };
+    let is_json = text.trim_start().starts_with('{');
+    *place = if is_json { input::parse(option, ACCEPTED_OBJECT, text)? } else { by_name(text)? };
     Ok(())
 }
 
