@@ -9,6 +9,7 @@ mod field;
 mod input;
 mod numbers;
 mod output;
+mod picture;
 mod starts;
 mod training;
 
@@ -34,7 +35,7 @@ Examples:
   flow exact --spec spec.json --points points.json
   flow metric energy samples.csv other.csv
 
-Every file may be `-` for standard input. `flow COMMAND --help` has more.";
+A file that is read may be `-` for standard input. `flow COMMAND --help` has more.";
 
 fn main() -> ExitCode {
     let outcome = match Flow::try_parse() {

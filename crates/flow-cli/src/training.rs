@@ -1,7 +1,7 @@
 //! Training that can be watched, interrupted and kept: what `train`, `reflow` and `distil` share.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -109,20 +109,27 @@ fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
     Ok(flag)
 }
 
-/// Finds out before the work, not after it, that the result has no place to go.
-pub fn check_writable(path: &Path) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.file_name().is_none() || path.is_dir() || !folder.is_dir() {
-        return Err(Failure::input("--out", path.display(), "a file in a folder that exists"));
+/// Finds out before the work, not after it, that the model has no place to go.
+pub fn check_model_place(path: &Path) -> Result<(), Failure> {
+    let is_stream = path == Path::new("-") || (path.exists() && !path.is_file() && !path.is_dir());
+    if is_stream {
+        let accepted = "a file of its own: the model is saved there again and again while it is trained";
+        return Err(Failure::input("--out", path.display(), accepted));
     }
-    Ok(())
+    output::check_place(path)?;
+    output::try_to_write(&beside(path), path)
+}
+
+/// Where the model is written before it is moved to `path`.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
 }
 
 /// Writes the model beside its place and then moves it there, so that no moment is without one.
 fn save(experiment: &Experiment, path: &Path) -> Result<(), Failure> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
+    let part = beside(path);
     let failed = |error| Failure::Work(format!("saving {} failed: {error}", path.display()));
     std::fs::write(&part, experiment.checkpoint()?).map_err(failed)?;
     std::fs::rename(&part, path).map_err(failed)

@@ -3,7 +3,9 @@
 
 mod program;
 
-use program::refusal;
+use std::{fs, path::Path};
+
+use program::{file, flow, refusal, result};
 
 #[test]
 fn broken_json_is_named_by_place_with_what_is_accepted() {
@@ -26,4 +28,77 @@ fn broken_json_is_named_by_place_with_what_is_accepted() {
     let open = ["train", "--schedule", "{\"type\":\"vp\"", "--out", "never.flow"];
     assert!(refusal(&open, "").starts_with("error: --schedule: EOF"));
     assert!(message.contains("--target.points[0]: ") && message.contains("`flow list`"), "{message}");
+}
+
+const SMALL: [&str; 7] = ["train", "--width", "16", "--depth", "1", "--steps", "5"];
+
+#[test]
+fn a_model_needs_a_file_of_its_own() {
+    let model = file("files-model.flow", "");
+    result(&[&SMALL[..], &["--out", &model]].concat(), "");
+    let mut places = vec!["-"];
+    if cfg!(unix) {
+        places.push("/dev/null");
+    }
+    for place in places {
+        for command in
+            [&SMALL[..], &[&SMALL[..], &["--resume"]].concat(), &["reflow", &model], &["distil", &model]]
+        {
+            let message = refusal(&[command, &["--out", place]].concat(), "");
+            assert!(
+                message.contains(&format!("--out is {place}, but must be a file of its own")),
+                "{message}"
+            );
+        }
+    }
+    assert!(!Path::new("-").exists());
+}
+
+#[test]
+fn a_result_without_a_place_is_refused_before_the_work() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let nowhere = |name: &str| folder.join("nowhere").join(name).to_str().unwrap().to_owned();
+    let (svg, png, model) = (nowhere("a.svg"), nowhere("a.png"), nowhere("a.flow"));
+    // Were the work begun, another error would come first.
+    for (arguments, out) in [
+        (vec!["plot", "--spec", "/nowhere.json"], &svg),
+        (vec!["plot", "--spec", "/nowhere.json"], &png),
+        (vec!["export", "/nowhere.flow"], &model),
+        (vec!["reflow", "/nowhere.flow"], &model),
+        (SMALL.to_vec(), &model),
+    ] {
+        let message = refusal(&[&arguments[..], &["--out", out]].concat(), "");
+        let expected = format!("error: --out is {out}, but must be a file in a folder that exists\n");
+        assert_eq!(message, expected, "{arguments:?}");
+    }
+}
+
+/// A folder that takes no files, whoever asks.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_cannot_be_written_is_refused_before_the_work() {
+    for (arguments, out) in [
+        (vec!["plot", "--spec", "/nowhere.json"], "/proc/a.svg"),
+        (vec!["export", "/nowhere.flow"], "/proc/a.flow"),
+        (vec!["train", "--steps", "1000000"], "/proc/a.flow"),
+    ] {
+        let message = refusal(&[&arguments[..], &["--out", out]].concat(), "");
+        assert!(
+            message.contains(&format!("--out is {out}, but must be a file that can be written")),
+            "{message}"
+        );
+    }
+}
+
+/// The trial leaves what is there as it is, and nothing where nothing was.
+#[test]
+fn a_refused_command_leaves_files_alone() {
+    let kept = file("kept.svg", "kept");
+    let new = kept.replace("kept.svg", "new.svg");
+    let plot = |out: &str| refusal(&["plot", "--spec", "/nowhere.json", "--out", out], "");
+    assert!(plot(&kept).contains("/nowhere.json") && plot(&new).contains("/nowhere.json"));
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "kept");
+    assert!(!Path::new(&new).exists());
+    let drawn = flow(&["plot", "--preset", "five-modes", "--count", "5", "--out", &kept], "");
+    assert!(drawn.status.success() && fs::read_to_string(&kept).unwrap().starts_with("<svg"));
 }

@@ -12,7 +12,7 @@ use super::reflow::PairOptions;
 use crate::{
     failure::Failure,
     field, numbers,
-    training::{check_writable, train_rounds},
+    training::{check_model_place, train_rounds},
 };
 
 /// Options of `flow distil`.
@@ -48,7 +48,7 @@ const FIRST_STUDENT_STEPS: usize = 16;
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        check_writable(&self.out)?;
+        check_model_place(&self.out)?;
         let mut experiment = field::model("MODEL", &self.model)?;
         train_rounds(&mut experiment, &self.rounds(), self.pairs.steps as u64, &self.out)
     }

@@ -1,26 +1,24 @@
 //! `flow plot`: a picture of samples, trajectories and field arrows, as SVG or PNG.
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use flow_core::{
     Error, Rng, Scalar,
     config::FieldKind,
-    distribution::{Distribution, Outline},
+    distribution::Distribution,
     experiment::Sampling,
     field::VelocityField,
     solver::{Diffusion, Keep, Trajectories},
 };
-use plotters::{coord::Shift, prelude::*};
 
 use super::sample::SolverOptions;
 use crate::{
     failure::Failure,
     field::{ClassOptions, Field, FieldOptions, KindOptions, shown_field},
-    numbers, output, starts,
+    numbers, output,
+    picture::{self, Mark, Scene},
+    starts,
 };
 
 /// Options of `flow plot`.
@@ -70,54 +68,14 @@ enum Layer {
     Field,
 }
 
-/// Everything on the picture, in the coordinates of the plane.
-struct Scene {
-    /// `[left, right, bottom, top]`.
-    bounds: [f64; 4],
-    outline: Vec<Outline>,
-    samples: Vec<([f64; 2], Mark)>,
-    paths: Vec<Vec<[f64; 2]>>,
-    /// Feet and tips.
-    arrows: Vec<[[f64; 2]; 2]>,
-}
-
-/// What is known of a sample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Hit,
-    Miss,
-    /// Not at the time of the data: nothing to hit.
-    OnTheWay,
-}
-
-const PAPER: RGBColor = RGBColor(0xfb, 0xfa, 0xf7);
-const INK: RGBColor = RGBColor(0x1d, 0x1f, 0x23);
-const RULE: RGBColor = RGBColor(0xde, 0xdb, 0xd2);
-const HIT: RGBColor = RGBColor(0x1f, 0x6f, 0xb5);
-const MISS: RGBColor = RGBColor(0xc8, 0x5a, 0x0a);
-
-/// The borders of more circles would blacken the picture: they are discs in the same pale colour.
-const MOST_BORDERS: usize = 500;
-
 /// Arrows along each side of the picture.
 const ARROWS: usize = 24;
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        let is_png = is_png(&self.out)?;
-        let scene = self.scene()?;
-        let size = (self.size, self.size);
-        if is_png {
-            let root = BitMapBackend::new(&self.out, size).into_drawing_area();
-            return draw(&root, &scene, false);
-        }
-        let mut svg = String::new();
-        draw(&SVGBackend::with_string(&mut svg, size).into_drawing_area(), &scene, true)?;
-        if self.out == Path::new("-") {
-            return output::write(|out| out.write_all(svg.as_bytes()));
-        }
-        let written = std::fs::File::create(&self.out).and_then(|mut file| file.write_all(svg.as_bytes()));
-        written.map_err(|error| cannot_write(&self.out, &error))
+        let form = if is_png(&self.out)? { picture::png } else { picture::svg };
+        output::check_writable(&self.out)?;
+        output::file(&self.out, &form(&self.scene()?, self.size)?)
     }
 
     fn scene(&self) -> Result<Scene, Failure> {
@@ -222,80 +180,5 @@ fn is_png(path: &Path) -> Result<bool, Failure> {
         Some("svg") => Ok(false),
         None if path == Path::new("-") => Ok(false),
         _ => Err(Failure::input("--out", path.display(), "a file that ends in .svg or .png, or -")),
-    }
-}
-
-fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Work(format!("writing {} failed: {error}", path.display()))
-}
-
-fn draw<B: DrawingBackend>(root: &DrawingArea<B, Shift>, scene: &Scene, labels: bool) -> Result<(), Failure> {
-    try_draw(root, scene, labels).map_err(|error| Failure::Work(format!("drawing failed: {error}")))
-}
-
-fn try_draw<B: DrawingBackend>(
-    root: &DrawingArea<B, Shift>,
-    scene: &Scene,
-    labels: bool,
-) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-    let [left, right, bottom, top] = scene.bounds;
-    root.fill(&PAPER)?;
-    let mut builder = ChartBuilder::on(root);
-    builder.margin(8);
-    if labels {
-        builder.x_label_area_size(28).y_label_area_size(36);
-    }
-    let mut chart = builder.build_cartesian_2d(left..right, bottom..top)?;
-    if labels {
-        let mut mesh = chart.configure_mesh();
-        mesh.disable_mesh().axis_style(RULE).label_style(("sans-serif", 12, &INK)).draw()?;
-    }
-    let pixels = f64::from(chart.plotting_area().dim_in_pixel().0) / (right - left);
-    for outline in &scene.outline {
-        match outline {
-            Outline::Circle { center, radius } if scene.outline.len() > MOST_BORDERS => {
-                let reach = (radius * pixels).round().max(1.0) as i32;
-                chart.draw_series(std::iter::once(Circle::new(
-                    (center[0], center[1]),
-                    reach,
-                    RULE.filled(),
-                )))?;
-            }
-            _ => {
-                chart.draw_series(std::iter::once(PathElement::new(corners(outline), INK.mix(0.5))))?;
-            }
-        }
-    }
-    chart.draw_series(scene.paths.iter().map(|path| PathElement::new(as_pairs(path), INK.mix(0.25))))?;
-    for arrow in &scene.arrows {
-        chart.draw_series(std::iter::once(PathElement::new(as_pairs(arrow), INK.mix(0.45))))?;
-        let foot = (arrow[0][0], arrow[0][1]);
-        chart.draw_series(std::iter::once(Circle::new(foot, 1, INK.mix(0.45).filled())))?;
-    }
-    let places = |wanted| {
-        let marked = scene.samples.iter().filter(move |(_, mark)| *mark == wanted);
-        marked.map(|&([x, y], _)| (x, y))
-    };
-    let dot = |color: RGBColor| move |place| Circle::new(place, 2, color.mix(0.6).filled());
-    chart.draw_series(places(Mark::OnTheWay).map(dot(INK)))?;
-    chart.draw_series(places(Mark::Hit).map(dot(HIT)))?;
-    chart.draw_series(places(Mark::Miss).map(|place| Cross::new(place, 3, MISS.mix(0.8))))?;
-    root.present()
-}
-
-fn as_pairs(points: &[[f64; 2]]) -> Vec<(f64, f64)> {
-    points.iter().map(|&[x, y]| (x, y)).collect()
-}
-
-/// The corners of an outline, the first again at the end.
-fn corners(outline: &Outline) -> Vec<(f64, f64)> {
-    match outline {
-        Outline::Circle { center, radius } => (0..=72)
-            .map(|degree| (f64::from(degree) * 5.0).to_radians())
-            .map(|angle| (center[0] + radius * libm::cos(angle), center[1] + radius * libm::sin(angle)))
-            .collect(),
-        Outline::Polygon(points) => {
-            as_pairs(points).into_iter().chain(points.first().map(|p| (p[0], p[1]))).collect()
-        }
     }
 }

@@ -12,7 +12,7 @@ use flow_core::{
 use crate::{
     failure::Failure,
     field, numbers,
-    training::{check_writable, train_rounds},
+    training::{check_model_place, train_rounds},
 };
 
 /// Options of `flow reflow`.
@@ -69,7 +69,7 @@ enum SamplerName {
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        check_writable(&self.out)?;
+        check_model_place(&self.out)?;
         let mut experiment = field::model("MODEL", &self.model)?;
         let round = Round {
             pairs: self.pairs.pairs,

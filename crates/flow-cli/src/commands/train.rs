@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     failure::Failure,
     field, input, numbers,
-    training::{check_writable, train_and_keep},
+    training::{check_model_place, train_and_keep},
 };
 
 /// Options of `flow train`.
@@ -98,8 +98,8 @@ impl Options {
 
     /// A new experiment, or the one to be resumed.
     fn begin(&self, config: Option<Config>) -> Result<Experiment, Failure> {
+        check_model_place(&self.out)?;
         if !self.resume || !self.out.exists() {
-            check_writable(&self.out)?;
             return Ok(Experiment::new(config.unwrap_or_default())?);
         }
         let experiment = field::model("--out", &self.out)?;
