@@ -102,3 +102,31 @@ fn a_refused_command_leaves_files_alone() {
     let drawn = flow(&["plot", "--preset", "five-modes", "--count", "5", "--out", &kept], "");
     assert!(drawn.status.success() && fs::read_to_string(&kept).unwrap().starts_with("<svg"));
 }
+
+/// As JSON and as a table, with rows in any order of particles.
+#[test]
+fn of_trajectories_the_end_points_are_taken() {
+    let sample = |more: &[&str]| {
+        let shared = ["sample", "--preset", "five-modes", "--count", "50", "--steps", "4"];
+        String::from_utf8(flow(&[&shared[..], more].concat(), "").stdout).unwrap()
+    };
+    let ends = file("ends.csv", &sample(&["--format", "csv"]));
+    let ways = sample(&["--format", "csv", "--trajectories"]);
+    assert_eq!(ways.lines().count(), 1 + 50 * 5);
+    let by_time = {
+        let (header, mut rows) = (ways.lines().next().unwrap(), ways.lines().skip(1).collect::<Vec<_>>());
+        rows.sort_by_key(|row| row.split(',').nth(1).unwrap().to_owned());
+        format!("# made again\n{header}\n\n{}", rows.join("\n"))
+    };
+    let semicolons = ways.replace(',', ";").replace("particle", "\"Particle\"");
+    for text in [&ways, &by_time, &semicolons, &sample(&["--trajectories"])] {
+        let answer = result(&["metric", "w2", "-", &ends], text);
+        assert_eq!(answer["sizes"], serde_json::json!([50, 50]), "{}", &text[..60]);
+        assert!(answer["value"].as_f64().unwrap() < 1e-6, "{answer}");
+    }
+    // With a time alone, or a particle alone, every row is a point.
+    for names in ["a,t", "particle,a"] {
+        let answer = result(&["metric", "energy", "-", &ends], &ways.replace("particle,t", names));
+        assert_eq!(answer["sizes"][0], 250, "{names}");
+    }
+}
