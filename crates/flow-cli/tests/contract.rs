@@ -290,7 +290,14 @@ fn help_and_lists_are_results() {
         );
     }
     let lists = result(&["list", "--json"], "");
-    for (table, name) in [("targets", "five-modes"), ("rounds", "reflow"), ("fields", "paired")] {
+    for (table, name) in [
+        ("targets", "five-modes"),
+        ("rounds", "reflow"),
+        ("fields", "paired"),
+        ("objectives", "noise"),
+        ("decays", "cosine"),
+        ("samplers", "ddpm"),
+    ] {
         assert!(lists[table].as_array().unwrap().iter().any(|entry| entry["name"] == name), "{table}");
     }
 }

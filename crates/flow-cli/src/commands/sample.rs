@@ -7,7 +7,7 @@ use flow_core::{
     Config, Rng, Scalar, Solver,
     config::FieldKind,
     experiment::{Course, Method, Sampling},
-    registry,
+    registry::{self, Entry},
     solver::{Diffusion, Keep, Tolerances, Trajectories},
 };
 use serde::Serialize;
@@ -100,8 +100,31 @@ const SDE: &str = "sde";
 const DDIM: &str = "ddim";
 const DDPM: &str = "ddpm";
 
+/// The methods that are no solver of the flow.
+pub const SAMPLERS: &[Entry<Method>] = &[
+    Entry {
+        name: SDE,
+        label: "SDE",
+        summary: "Euler-Maruyama along the stochastic equation with the same marginals.",
+        value: Method::Noisy(Diffusion::Constant { g: 1.0 }),
+    },
+    Entry {
+        name: DDIM,
+        label: "DDIM",
+        summary: "From guess to guess of the data, without noise.",
+        value: Method::Ddim,
+    },
+    Entry {
+        name: DDPM,
+        label: "DDPM",
+        summary: "From guess to guess of the data, with fresh noise at each step.",
+        value: Method::Ddpm,
+    },
+];
+
 fn solver_names() -> PossibleValuesParser {
-    Solver::ENTRIES.iter().map(|entry| entry.name).chain([SDE, DDIM, DDPM]).collect::<Vec<_>>().into()
+    let solvers = Solver::ENTRIES.iter().map(|entry| entry.name);
+    solvers.chain(SAMPLERS.iter().map(|entry| entry.name)).collect::<Vec<_>>().into()
 }
 
 /// Steps, unless said otherwise.
