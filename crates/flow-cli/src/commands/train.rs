@@ -19,7 +19,7 @@ use crate::{
 /// Options of `flow train`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Names are those of `flow list`; where a name is accepted, so is the JSON object of a configuration.
+Names are those of `flow list`; JSON is the object that a configuration has there.
 Ctrl-C keeps what has been learned: run the same command again with --resume.
 
 Examples:
