@@ -13,7 +13,7 @@ use flow_core::{Experiment, config::Round};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::{failure::Failure, output};
+use crate::{failure::Failure, field, output};
 
 /// Training steps between two looks at the clock and at Ctrl-C.
 const STRIDE: u64 = 20;
@@ -49,17 +49,23 @@ pub fn train_and_keep(experiment: &mut Experiment, until: u64, out: &Path) -> Re
     Ok(())
 }
 
-/// As [`train_and_keep`], through one more round after the other, `steps` training steps each. All
-/// are in the configuration from the beginning, so that whoever is interrupted can go on.
-pub fn train_rounds(
-    experiment: &mut Experiment,
-    rounds: &[Round],
-    steps: u64,
-    out: &Path,
-) -> Result<(), Failure> {
+/// As [`train_and_keep`], the experiment in the file `model` through one more round after the other,
+/// `steps` training steps each. All are in the configuration from the beginning, so that whoever is
+/// interrupted can go on.
+pub fn train_rounds(model: &Path, rounds: &[Round], steps: u64, out: &Path) -> Result<(), Failure> {
+    check_model_place(out)?;
+    let mut experiment = field::model("MODEL", model)?;
+    if let (Some(_), Some(last)) = (experiment.next_round(), experiment.config().rounds.last()) {
+        let (step, after, model) = (experiment.training_step(), last.after, model.display());
+        let accepted = format!(
+            "trained beyond step {after}, where its last round begins, before one more: \
+             `flow train --resume --steps N --out {model}` with N above {after} goes on"
+        );
+        return Err(Failure::input("MODEL", format!("{model} at step {step}"), accepted));
+    }
     let until = experiment.training_step() + rounds.len() as u64 * steps;
     experiment.add_rounds(rounds, steps)?;
-    train_and_keep(experiment, until, out)
+    train_and_keep(&mut experiment, until, out)
 }
 
 fn train(

@@ -514,3 +514,21 @@ fn a_configuration_without_an_exact_field_is_refused() {
     let paired = ["sample", "--spec", "-", "--count", "2", "--field", "paired"];
     result(&paired, r#"{"coupling":{"type":"minibatch-ot"}}"#);
 }
+
+#[test]
+fn a_round_that_has_yet_to_begin_is_trained_before_one_more() {
+    let (model, student) = (file("waiting.flow", ""), file("waiting-student.flow", ""));
+    let config = r#"{"network":{"width":16},"rounds":[{"after":10,"pairs":100,"sampler_steps":2}]}"#;
+    let config = file("waiting.json", config);
+    let train = ["train", "--out", &model, "--steps"];
+    result(&[&train[..], &["10", "--config", &config]].concat(), "");
+    for command in ["reflow", "distil"] {
+        let more = [command, &model, "--pairs", "100", "--steps", "5", "--out", &student];
+        let refused = refusal(&more, "");
+        let goes_on = format!("`flow train --resume --steps N --out {model}` with N above 10 goes on");
+        assert!(refused.contains("at step 10") && refused.contains(&goes_on), "{refused}");
+    }
+    result(&[&train[..], &["11", "--resume"]].concat(), "");
+    let reflow = ["reflow", &model, "--pairs", "100", "--steps", "5", "--out", &student];
+    assert_eq!(result(&reflow, "")["steps"], 16);
+}
