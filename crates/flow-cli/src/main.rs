@@ -4,6 +4,7 @@
 //! line that names the field, its value and what would be accepted; work that fails ends with 1.
 
 mod commands;
+mod digits;
 mod failure;
 mod field;
 mod input;

@@ -3,7 +3,7 @@
 use flow_core::distribution::Outline;
 use plotters::{coord::Shift, prelude::*};
 
-use crate::failure::Failure;
+use crate::{digits::WithDigits, failure::Failure};
 
 /// Everything on the picture, in the coordinates of the plane.
 pub struct Scene {
@@ -34,10 +34,13 @@ const MISS: RGBColor = RGBColor(0xc8, 0x5a, 0x0a);
 /// The borders of more circles would blacken the picture: they are discs in the same pale colour.
 const MOST_BORDERS: usize = 500;
 
+/// Pixels of a path's shortest piece: corners lie on whole pixels, and closer ones would zigzag.
+const SHORTEST: f64 = 5.0;
+
 /// The picture as the bytes of an SVG, `size` pixels wide and high.
 pub fn svg(scene: &Scene, size: u32) -> Result<Vec<u8>, Failure> {
     let mut svg = String::new();
-    draw(&SVGBackend::with_string(&mut svg, (size, size)).into_drawing_area(), scene, true)
+    draw(&SVGBackend::with_string(&mut svg, (size, size)).into_drawing_area(), scene)
         .map_err(|error| failed(&error))?;
     Ok(svg.into_bytes())
 }
@@ -46,8 +49,8 @@ pub fn svg(scene: &Scene, size: u32) -> Result<Vec<u8>, Failure> {
 pub fn png(scene: &Scene, size: u32) -> Result<Vec<u8>, Failure> {
     let side = size as usize;
     let mut pixels = vec![0; 3 * side * side];
-    draw(&BitMapBackend::with_buffer(&mut pixels, (size, size)).into_drawing_area(), scene, false)
-        .map_err(|error| failed(&error))?;
+    let backend = WithDigits(BitMapBackend::with_buffer(&mut pixels, (size, size)));
+    draw(&backend.into_drawing_area(), scene).map_err(|error| failed(&error))?;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, size, size);
     encoder.set_color(png::ColorType::Rgb);
@@ -65,20 +68,14 @@ fn failed(error: &dyn std::fmt::Display) -> Failure {
 fn draw<B: DrawingBackend>(
     root: &DrawingArea<B, Shift>,
     scene: &Scene,
-    labels: bool,
 ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
     let [left, right, bottom, top] = scene.bounds;
     root.fill(&PAPER)?;
     let mut builder = ChartBuilder::on(root);
-    builder.margin(8);
-    if labels {
-        builder.x_label_area_size(28).y_label_area_size(36);
-    }
+    builder.margin(8).x_label_area_size(28).y_label_area_size(36);
     let mut chart = builder.build_cartesian_2d(left..right, bottom..top)?;
-    if labels {
-        let mut mesh = chart.configure_mesh();
-        mesh.disable_mesh().axis_style(RULE).label_style(("sans-serif", 12, &INK)).draw()?;
-    }
+    let mut mesh = chart.configure_mesh();
+    mesh.disable_mesh().axis_style(RULE).label_style(("sans-serif", 12, &INK)).draw()?;
     let pixels = f64::from(chart.plotting_area().dim_in_pixel().0) / (right - left);
     for outline in &scene.outline {
         match outline {
@@ -95,7 +92,9 @@ fn draw<B: DrawingBackend>(
             }
         }
     }
-    chart.draw_series(scene.paths.iter().map(|path| PathElement::new(as_pairs(path), INK.mix(0.25))))?;
+    let pieces = scene.paths.iter().flat_map(|path| clipped(path, scene.bounds));
+    let line = |piece: Vec<_>| PathElement::new(as_pairs(&sparse(&piece, SHORTEST / pixels)), INK.mix(0.25));
+    chart.draw_series(pieces.map(line))?;
     for arrow in &scene.arrows {
         chart.draw_series(std::iter::once(PathElement::new(as_pairs(arrow), INK.mix(0.45))))?;
         let foot = (arrow[0][0], arrow[0][1]);
@@ -103,13 +102,60 @@ fn draw<B: DrawingBackend>(
     }
     let places = |wanted| {
         let marked = scene.samples.iter().filter(move |(_, mark)| *mark == wanted);
-        marked.map(|&([x, y], _)| (x, y))
+        // What lies beyond the picture is shown at its border.
+        marked.map(|&([x, y], _)| (x.clamp(left, right), y.clamp(bottom, top)))
     };
     let dot = |color: RGBColor| move |place| Circle::new(place, 2, color.mix(0.6).filled());
     chart.draw_series(places(Mark::OnTheWay).map(dot(INK)))?;
     chart.draw_series(places(Mark::Hit).map(dot(HIT)))?;
     chart.draw_series(places(Mark::Miss).map(|place| Cross::new(place, 3, MISS.mix(0.8))))?;
     root.present()
+}
+
+/// The pieces of a path that lie within `bounds`.
+fn clipped(path: &[[f64; 2]], bounds: [f64; 4]) -> Vec<Vec<[f64; 2]>> {
+    let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
+    let mut is_open = false;
+    for step in path.windows(2) {
+        let (from, way) = (step[0], [0, 1].map(|axis| step[1][axis] - step[0][axis]));
+        // The shares of the way at which it enters and leaves (Liang and Barsky 1984).
+        let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
+        for axis in 0..2 {
+            let [low, high] = [0, 1].map(|side| bounds[2 * axis + side] - from[axis]);
+            if way[axis] == 0.0 {
+                leaves = if low <= 0.0 && high >= 0.0 { leaves } else { -1.0 };
+            } else {
+                let [one, other] = [low, high].map(|edge| edge / way[axis]);
+                (enters, leaves) = (enters.max(one.min(other)), leaves.min(one.max(other)));
+            }
+        }
+        if enters <= leaves {
+            // Of a long way the shares are too coarse for places as near as these.
+            let at = |share: f64| {
+                [0, 1].map(|axis: usize| {
+                    (from[axis] + share * way[axis]).clamp(bounds[2 * axis], bounds[2 * axis + 1])
+                })
+            };
+            match pieces.last_mut() {
+                Some(piece) if is_open && enters == 0.0 => piece.push(at(leaves)),
+                _ => pieces.push(vec![at(enters), at(leaves)]),
+            }
+        }
+        is_open = enters <= leaves && leaves == 1.0;
+    }
+    pieces
+}
+
+/// The points of a path that are at least `reach` apart, and its ends.
+fn sparse(path: &[[f64; 2]], reach: f64) -> Vec<[f64; 2]> {
+    let mut kept: Vec<[f64; 2]> = Vec::new();
+    for (index, &[x, y]) in path.iter().enumerate() {
+        let is_far = kept.last().is_none_or(|last| libm::hypot(x - last[0], y - last[1]) >= reach);
+        if is_far || index + 1 == path.len() {
+            kept.push([x, y]);
+        }
+    }
+    kept
 }
 
 fn as_pairs(points: &[[f64; 2]]) -> Vec<(f64, f64)> {
@@ -126,5 +172,34 @@ fn corners(outline: &Outline) -> Vec<(f64, f64)> {
         Outline::Polygon(points) => {
             as_pairs(points).into_iter().chain(points.first().map(|p| (p[0], p[1]))).collect()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SQUARE: [f64; 4] = [-1.0, 1.0, -1.0, 1.0];
+
+    #[test]
+    fn a_path_is_cut_where_it_leaves_and_comes_back() {
+        let path = [[0.0, 0.0], [0.5, 0.0], [3.0, 0.0], [3.0, 0.5], [-3.0, 0.5], [-3.0, 3.0]];
+        let expected = vec![vec![[0.0, 0.0], [0.5, 0.0], [1.0, 0.0]], vec![[1.0, 0.5], [-1.0, 0.5]]];
+        assert_eq!(clipped(&path, SQUARE), expected);
+        assert_eq!(clipped(&path[..2], SQUARE), vec![path[..2].to_vec()], "inside nothing changes");
+        let beyond = [[2.0, 0.0], [2.0, 9.0], [1e200, -1e200]];
+        assert!(clipped(&beyond, SQUARE).is_empty());
+        let through = clipped(&[[-1e80, 2e79], [3e80, -6e79]], SQUARE);
+        assert!(
+            !through.is_empty() && through.iter().flatten().flatten().all(|x| x.abs() <= 1.0),
+            "{through:?}"
+        );
+    }
+
+    #[test]
+    fn close_points_are_left_out_but_the_ends_are_kept() {
+        let path: Vec<_> = (0..=10).map(|i| [f64::from(i), 0.0]).collect();
+        let kept: Vec<_> = sparse(&path, 4.0).into_iter().map(|x| x[0]).collect();
+        assert_eq!(kept, [0.0, 4.0, 8.0, 10.0]);
     }
 }

@@ -331,6 +331,39 @@ fn pictures_are_drawn() {
     assert!(refusal(&gif, "").contains("picture.gif"));
 }
 
+/// Euler steps with this much noise leave the numbers that pictures are drawn with.
+#[test]
+fn what_lies_beyond_a_picture_is_at_its_border() {
+    let wild = ["plot", "--preset", "five-modes", "--count", "50", "--show", "samples,trajectories"];
+    let wild = [&wild[..], &["--solver", "sde", "--sigma", "100", "--steps", "30", "--out", "-"]].concat();
+    let svg = String::from_utf8(flow(&wild, "").stdout).unwrap();
+    let corners = svg.split("points=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let corners: Vec<i32> = corners
+        .flat_map(|corners| corners.split([' ', ',']).filter(|number| !number.is_empty()))
+        .map(|number| number.parse().unwrap())
+        .collect();
+    assert!(
+        corners.len() > 100 && corners.iter().all(|x| (0..=800).contains(x)),
+        "{} corners",
+        corners.len()
+    );
+    assert!(svg.contains("#C85A0A"), "they are misses");
+}
+
+/// Letters of pixels at the left border, where the axis has its numbers.
+#[test]
+fn a_png_has_numbers_at_its_axes() {
+    let path = file("numbers.png", "");
+    let plot = ["plot", "--preset", "five-modes", "--show", "field", "--size", "200", "--out", &path];
+    assert!(flow(&plot, "").status.success());
+    let mut reader = png::Decoder::new(std::fs::File::open(path).unwrap()).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size()];
+    reader.next_frame(&mut pixels).unwrap();
+    let is_ink = |x: usize, y: usize| pixels[3 * (200 * y + x)] < 128;
+    let inked = (0..160).filter(|&y| (0..36).any(|x| is_ink(x, y))).count();
+    assert!(inked > 20, "{inked} rows of ink");
+}
+
 #[test]
 fn the_outline_of_many_points_is_a_disc_around_each() {
     let discs = |count: usize| {

@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Blue dots reached the target, orange crosses missed it; grey dots are on the way, where --to is not 1.
-A PNG has no numbers at its axes.
+What lies beyond the picture is at its border.
 
 Examples:
   flow plot --preset five-modes --show samples,trajectories --steps 8 --out five.svg
