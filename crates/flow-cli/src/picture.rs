@@ -34,6 +34,14 @@ const MISS: RGBColor = RGBColor(0xc8, 0x5a, 0x0a);
 /// The borders of more circles would blacken the picture: they are discs in the same pale colour.
 const MOST_BORDERS: usize = 500;
 
+/// Pixels around the picture, and of the numbers at its axes.
+const MARGIN: u32 = 8;
+const LETTER: u32 = 7;
+const LABEL_HEIGHT: u32 = 28;
+
+/// Pixels of the smallest picture with numbers at its axes, beside those of the longest.
+const LEAST_LABELLED: u32 = 120;
+
 /// Pixels of a path's shortest piece: corners lie on whole pixels, and closer ones would zigzag.
 const SHORTEST: f64 = 5.0;
 
@@ -72,10 +80,22 @@ fn draw<B: DrawingBackend>(
     let [left, right, bottom, top] = scene.bounds;
     root.fill(&PAPER)?;
     let mut builder = ChartBuilder::on(root);
-    builder.margin(8).x_label_area_size(28).y_label_area_size(36);
+    let (side, label) = (root.dim_in_pixel().0, LETTER * letters(scene.bounds));
+    let is_labelled = side > LEAST_LABELLED + label;
+    builder.margin(MARGIN);
+    if is_labelled {
+        // The plane is a square, whatever stands beside it.
+        let (beside, right) = (label + 12, MARGIN.max(label / 2));
+        builder.y_label_area_size(beside).margin_right(right);
+        builder.x_label_area_size(LABEL_HEIGHT).margin_top(beside + right - LABEL_HEIGHT);
+    }
     let mut chart = builder.build_cartesian_2d(left..right, bottom..top)?;
-    let mut mesh = chart.configure_mesh();
-    mesh.disable_mesh().axis_style(RULE).label_style(("sans-serif", 12, &INK)).draw()?;
+    if is_labelled {
+        let mut mesh = chart.configure_mesh();
+        mesh.x_labels((side / (label + 20)).clamp(2, 11) as usize);
+        mesh.y_labels((side / 40).clamp(2, 11) as usize);
+        mesh.disable_mesh().axis_style(RULE).label_style(("sans-serif", 12, &INK)).draw()?;
+    }
     let pixels = f64::from(chart.plotting_area().dim_in_pixel().0) / (right - left);
     for outline in &scene.outline {
         match outline {
@@ -110,6 +130,14 @@ fn draw<B: DrawingBackend>(
     chart.draw_series(places(Mark::Hit).map(dot(HIT)))?;
     chart.draw_series(places(Mark::Miss).map(|place| Cross::new(place, 3, MISS.mix(0.8))))?;
     root.present()
+}
+
+/// The letters of the longest number at the axes.
+fn letters(bounds: [f64; 4]) -> u32 {
+    let largest = bounds.into_iter().map(f64::abs).fold(1.0, f64::max);
+    let decimals = -libm::floor(libm::log10((bounds[1] - bounds[0]) / 10.0)).clamp(-5.0, -1.0);
+    // A minus, the whole part, a point.
+    (libm::floor(libm::log10(largest)) + decimals) as u32 + 3
 }
 
 /// The pieces of a path that lie within `bounds`.
@@ -194,6 +222,12 @@ mod tests {
             !through.is_empty() && through.iter().flatten().flatten().all(|x| x.abs() <= 1.0),
             "{through:?}"
         );
+    }
+
+    #[test]
+    fn the_longest_number_has_room() {
+        let letters = |half: f64| letters([-half, half, -half, half]);
+        assert_eq!([3.2, 12.0, 1e6, 0.3, 0.03].map(letters), [4, 5, 10, 5, 6]);
     }
 
     #[test]
