@@ -59,7 +59,7 @@ pub struct ClassOptions {
     #[arg(long, value_name = "K", requires = "model")]
     class: Option<usize>,
     /// Guidance weight: 0 leaves the class out, 1 is the class as it is, more exaggerates it
-    #[arg(long, value_name = "W", default_value_t = 1.0, requires = "class", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "W", default_value_t = 1.0, requires = "class", value_parser = numbers::finite)]
     guidance: f64,
 }
 

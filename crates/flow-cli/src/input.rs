@@ -60,6 +60,10 @@ pub fn parse<T: DeserializeOwned>(field: &str, accepted: &str, text: &str) -> Re
 /// The configuration in the file `path`; `option` names it in errors.
 pub fn config(option: &str, path: &Path) -> Result<Config, Failure> {
     let text = text(option, path)?;
+    // Written as a list its fields would be read by their order.
+    if text.trim_start().starts_with('[') {
+        return Err(Failure::input(option, path.display(), "a file with a JSON object"));
+    }
     Config::from_json(&text).map_err(|error| Failure::Input(format!("{option} {}: {error}", path.display())))
 }
 

@@ -16,7 +16,7 @@ mod training;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser};
 
 use commands::Command;
 use failure::Failure;
@@ -39,7 +39,7 @@ Examples:
 A file that is read may be `-` for standard input. `flow COMMAND --help` has more.";
 
 fn main() -> ExitCode {
-    let outcome = match Flow::try_parse() {
+    let outcome = match parse() {
         Ok(flow) => flow.command.run(),
         Err(error) => Err(Failure::from_clap(&error)),
     };
@@ -47,4 +47,14 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// The command line. Negative numbers are values, so that each option says itself what it accepts.
+fn parse() -> Result<Flow, clap::Error> {
+    let allow = |option: Arg| {
+        let takes_value = option.get_action().takes_values();
+        option.allow_negative_numbers(takes_value)
+    };
+    let command = Flow::command().mut_subcommands(|command| command.mut_args(allow));
+    Flow::from_arg_matches(&command.try_get_matches()?)
 }

@@ -111,6 +111,7 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
         (r#"{"schedule":{"type":"vp","beta_min":-1}}"#.into(), vec!["schedule.beta_min", "-1"]),
         (r#"{"shedule":{"type":"vp"}}"#.into(), vec!["shedule"]),
         ("nonsense".into(), vec!["spec"]),
+        ("[1]".into(), vec!["--spec is -", "JSON object"]),
         (String::new(), vec!["spec"]),
     ] {
         let message = refusal(&["exact", "--spec", "-", "--points", &points], &input);
@@ -126,6 +127,8 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
             vec!["--steps", "1000000"],
         ),
         (vec!["sample", "--preset", "five-modes", "--count", "0"], vec!["--count", "'0'"]),
+        (vec!["sample", "--preset", "five-modes", "--count", "-1"], vec!["--count", "'-1'", "10000000"]),
+        (vec!["train", "--seed", "-1", "--out", "never.flow"], vec!["--seed", "'-1'", "from 0"]),
         (
             vec!["sample", "--preset", "five-modes", "--count", "5", "--solver", "eula"],
             vec!["eula", "euler", "rk4"],
@@ -432,6 +435,12 @@ fn training_is_kept_resumed_and_used() {
 
     let refused = refusal(&["train", "--target", "rings", "--out", &model, "--resume"], "");
     assert!(refused.contains("--out"), "{refused}");
+    // The usual width and seed are not this model's.
+    for option in ["--width=64", "--seed=1"] {
+        let refused = refusal(&["train", option, "--out", &model, "--resume"], "");
+        assert!(refused.contains("--out") && refused.contains("configuration"), "{refused}");
+    }
+    assert_eq!(result(&["train", "--seed=3", "--steps=62", "--out", &model, "--resume"], "")["steps"], 62);
     let broken = file("broken.flow", "not a model");
     assert!(refusal(&["evaluate", &broken], "").contains("broken.flow"));
 }

@@ -36,10 +36,10 @@ pub struct Options {
     #[arg(long, value_name = "POINTS")]
     points: PathBuf,
     /// Time of the marginal, 1 being the data; targets with hard edges need one below 1
-    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = numbers::time, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = numbers::time)]
     time: f64,
     /// Relative and absolute tolerance of the solver
-    #[arg(long, value_name = "E", default_value_t = 1e-6, value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "E", default_value_t = 1e-6, value_parser = numbers::finite)]
     rtol: f64,
 }
 

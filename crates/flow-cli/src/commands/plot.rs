@@ -48,7 +48,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value = "2000", value_parser = numbers::count)]
     count: usize,
     /// Time of the field's arrows
-    #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = numbers::time, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = numbers::time)]
     time: f64,
     /// Width and height in pixels
     #[arg(long, value_name = "PIXELS", default_value = "800", value_parser = numbers::pixels)]

@@ -74,22 +74,22 @@ pub struct SolverOptions {
     #[arg(long, value_name = "N", value_parser = numbers::steps)]
     steps: Option<usize>,
     /// Relative tolerance of dopri5 [default: 1e-5]
-    #[arg(long, value_name = "E", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "E", value_parser = numbers::finite)]
     rtol: Option<f64>,
     /// Absolute tolerance of dopri5 [default: the relative one]
-    #[arg(long, value_name = "E", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "E", value_parser = numbers::finite)]
     atol: Option<f64>,
     /// Noise strength g of the sde [default: 1]
-    #[arg(long, value_name = "G", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "G", value_parser = numbers::finite)]
     sigma: Option<f64>,
     /// How the noise of the sde changes with time [default: constant for exact fields, sqrt-sigma for trained ones]
     #[arg(long, value_name = "NAME", value_parser = names(Diffusion::ENTRIES))]
     diffusion: Option<String>,
     /// Time at the starting points
-    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = numbers::time, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = numbers::time)]
     pub from: f64,
     /// Time at the end points
-    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = numbers::time, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = numbers::time)]
     pub to: f64,
     /// Seed of the starting points and of the noise [default: the configuration's]
     #[arg(long, value_name = "N", value_parser = numbers::seed)]
