@@ -56,7 +56,7 @@ pub struct KindOptions {
 #[derive(Debug, Clone, Args)]
 pub struct ClassOptions {
     /// Mode of the target, counted from 0, of a model trained with --class-dropout
-    #[arg(long, value_name = "K", requires = "model")]
+    #[arg(long, value_name = "K")]
     class: Option<usize>,
     /// Guidance weight: 0 leaves the class out, 1 is the class as it is, more exaggerates it
     #[arg(long, value_name = "W", default_value_t = 1.0, requires = "class", value_parser = numbers::finite)]
@@ -133,7 +133,13 @@ impl FieldOptions {
 
     /// The field of this `kind`, or with `None` the usual one.
     pub fn read_kind(&self, kind: Option<FieldKind>, class: &ClassOptions) -> Result<Field, Failure> {
-        let Some(path) = &self.model else { return self.untrained(kind.unwrap_or(FieldKind::Exact)) };
+        let Some(path) = &self.model else {
+            if let Some(index) = class.class {
+                let accepted = "left out without a --model: no other field knows classes";
+                return Err(Failure::input("--class", index, accepted));
+            }
+            return self.untrained(kind.unwrap_or(FieldKind::Exact));
+        };
         let mut experiment = model("--model", path)?;
         let kind = kind.unwrap_or(FieldKind::Learned);
         let guidance = class.class.map(|index| Guidance { class: index, weight: class.guidance });

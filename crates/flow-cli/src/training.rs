@@ -74,15 +74,21 @@ fn train(
     out: &Path,
     is_stopped: &AtomicBool,
 ) -> Result<(), Failure> {
-    let floor = experiment.loss_floor().ok().map(|known| known.floor.value);
     let bar = ProgressBar::new(until).with_style(style());
     bar.set_position(experiment.training_step());
     bar.reset_eta();
     let mut saved = Instant::now();
     while experiment.training_step() < until && !is_stopped.load(Ordering::Relaxed) {
-        let left = until - experiment.training_step();
-        experiment.train(left.min(STRIDE) as u32)?;
+        let share = experiment.prepare()?;
+        if share < 1.0 {
+            bar.set_message(format!("{:.0} % of the round's pairs are made", 100.0 * share));
+            continue;
+        }
+        let step = experiment.training_step();
+        let end = experiment.next_round().map_or(until, |round| round.after.min(until));
+        experiment.train((end - step).min(STRIDE) as u32)?;
         bar.set_position(experiment.training_step());
+        let floor = experiment.loss_floor().ok().map(|known| known.floor.value);
         bar.set_message(message(experiment.losses().recent(), floor));
         if saved.elapsed() > SAVE_EVERY {
             save(experiment, out)?;

@@ -178,6 +178,10 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
             vec!["score is not available", "alone on its path"],
         ),
         (vec!["sample", "--model", "/nowhere", "--count", "5"], vec!["--model", "/nowhere"]),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--class", "1"],
+            vec!["--class is 1", "--model"],
+        ),
         (vec!["exact", "--preset", "five-modes", "--points", "-"], vec!["points"]),
         (vec!["frobnicate"], vec!["frobnicate"]),
         (vec![], vec!["COMMAND"]),
@@ -330,6 +334,11 @@ fn pictures_are_drawn() {
     let png = file("picture.png", "");
     assert!(plot(&png).status.success());
     assert!(std::fs::read(&png).unwrap().starts_with(b"\x89PNG"));
+    let loud = file("PICTURE.PNG", "");
+    assert!(plot(&loud).status.success() && std::fs::read(&loud).unwrap().starts_with(b"\x89PNG"));
+    let points = r#"{"target":{"type":"points","points":[[0,0],[1,1]]}}"#;
+    let late = ["plot", "--spec", "-", "--show", "field", "--time", "1", "--out", "-"];
+    assert!(refusal(&late, points).contains("not available"), "no arrow at all");
     let gif = ["plot", "--preset", "five-modes", "--out", "picture.gif"];
     assert!(refusal(&gif, "").contains("picture.gif"));
 }
@@ -445,14 +454,11 @@ fn training_is_kept_resumed_and_used() {
     assert!(refusal(&["evaluate", &broken], "").contains("broken.flow"));
 }
 
-#[test]
+/// Runs `flow` with these arguments and presses Ctrl-C after a while: the step and the message.
 #[cfg(unix)]
-fn an_interrupted_training_is_kept_and_goes_on() {
-    let model = file("interrupted.flow", "");
-    std::fs::remove_file(&model).unwrap();
-    let train = ["train", "--width", "16", "--depth", "2", "--out", &model];
+fn interrupted(arguments: &[&str]) -> (u64, String) {
     let child = Command::new(env!("CARGO_BIN_EXE_flow"))
-        .args([&train[..], &["--steps", "1000000"]].concat())
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -462,12 +468,40 @@ fn an_interrupted_training_is_kept_and_goes_on() {
     let output = child.wait_with_output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{message}");
+    (serde_json::from_slice::<Value>(&output.stdout).unwrap()["steps"].as_u64().unwrap(), message)
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_training_is_kept_and_goes_on() {
+    let model = file("interrupted.flow", "");
+    std::fs::remove_file(&model).unwrap();
+    let train = ["train", "--width", "16", "--depth", "2", "--out", &model];
+    let (step, message) = interrupted(&[&train[..], &["--steps", "1000000"]].concat());
     let goes_on = format!("`flow train --resume --steps 1000000 --out {model}` goes on");
-    assert!(message.contains("interrupted at step") && message.contains(&goes_on), "{message}");
-    let step = serde_json::from_slice::<Value>(&output.stdout).unwrap()["steps"].as_u64().unwrap();
+    assert!(
+        message.contains(&format!("interrupted at step {step} ")) && message.contains(&goes_on),
+        "{message}"
+    );
     let more = (step + 10).to_string();
     let resumed = result(&[&train[..], &["--resume", "--steps", &more]].concat(), "");
     assert_eq!(resumed["steps"], step + 10);
+}
+
+/// The pairs take minutes, and Ctrl-C does not wait for them.
+#[test]
+#[cfg(unix)]
+fn the_making_of_pairs_is_interrupted_too() {
+    let (teacher, student) = (file("pairs-teacher.flow", ""), file("pairs-student.flow", ""));
+    let train = ["train", "--width", "16", "--depth", "2", "--steps", "20", "--out", &teacher];
+    result(&train, "");
+    let reflow = ["reflow", &teacher, "--pairs", "200000", "--sampler-steps", "1000", "--steps", "30"];
+    let (step, message) = interrupted(&[&reflow[..], &["--out", &student]].concat());
+    assert_eq!(step, 20, "{message}");
+    let goes_on = format!(
+        "interrupted at step 20 of 50; the model is kept, `flow train --resume --steps 50 --out {student}`"
+    );
+    assert!(message.contains(&goes_on), "{message}");
 }
 
 #[test]

@@ -149,16 +149,19 @@ impl Options {
 fn arrows<F: VelocityField>(field: &F, t: f64, bounds: [f64; 4]) -> Result<Vec<[[f64; 2]; 2]>, Failure> {
     let spacing = (bounds[1] - bounds[0]) / ARROWS as f64;
     let place = |index: usize, low: f64| low + (index as f64 + 0.5) * spacing;
-    let mut found = Vec::new();
+    let (mut found, mut nowhere) = (Vec::new(), None);
     for index in 0..ARROWS * ARROWS {
         let foot = [place(index % ARROWS, bounds[0]), place(index / ARROWS, bounds[2])];
         let mut velocity = [[F::Scalar::from_f64(0.0); 2]];
         match field.velocity(t, &[foot.map(Scalar::from_f64)], &mut velocity) {
             Ok(()) => found.push((foot, velocity[0].map(Scalar::to_f64))),
             // No path passes here: no arrow.
-            Err(Error::Unavailable { .. }) => {}
+            Err(error @ Error::Unavailable { .. }) => nowhere = Some(error),
             Err(error) => return Err(error.into()),
         }
+    }
+    if let (true, Some(error)) = (found.is_empty(), nowhere) {
+        return Err(error.into());
     }
     let longest = found.iter().map(|(_, [u, v])| (u * u + v * v).sqrt()).fold(f64::MIN_POSITIVE, f64::max);
     let scale = spacing / longest;
@@ -175,7 +178,8 @@ fn square(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
 }
 
 fn is_png(path: &Path) -> Result<bool, Failure> {
-    match path.extension().and_then(|extension| extension.to_str()) {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
         Some("png") => Ok(true),
         Some("svg") => Ok(false),
         None if path == Path::new("-") => Ok(false),
