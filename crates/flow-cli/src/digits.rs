@@ -84,7 +84,7 @@ impl<B: DrawingBackend> DrawingBackend for WithDigits<B> {
         style: &S,
         (x, y): BackendCoord,
     ) -> Result<(), DrawingErrorKind<B::ErrorType>> {
-        let width = text.len() as i32 * ADVANCE - (ADVANCE - WIDTH);
+        let width = text.chars().map(|_| ADVANCE).sum::<i32>() - (ADVANCE - WIDTH);
         let left = match style.anchor().h_pos {
             HPos::Left => x,
             HPos::Center => x - width / 2,

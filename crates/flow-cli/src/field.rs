@@ -56,7 +56,7 @@ pub struct KindOptions {
 #[derive(Debug, Clone, Args)]
 pub struct ClassOptions {
     /// Mode of the target, counted from 0, of a model trained with --class-dropout
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = numbers::class)]
     class: Option<usize>,
     /// Guidance weight: 0 leaves the class out, 1 is the class as it is, more exaggerates it
     #[arg(long, value_name = "W", default_value_t = 1.0, requires = "class", value_parser = numbers::finite)]

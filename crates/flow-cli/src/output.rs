@@ -51,7 +51,8 @@ pub fn check_writable(path: &Path) -> Result<(), Failure> {
 /// Refuses a `path` that is none of a file.
 pub fn check_place(path: &Path) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.file_name().is_none() || path.is_dir() || !folder.is_dir() {
+    let is_folder = path.is_dir() || path.to_string_lossy().ends_with(std::path::is_separator);
+    if path.file_name().is_none() || is_folder || !folder.is_dir() {
         return Err(Failure::input("--out", path.display(), "a file in a folder that exists"));
     }
     Ok(())

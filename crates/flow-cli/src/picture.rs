@@ -169,7 +169,7 @@ fn clipped(path: &[[f64; 2]], bounds: [f64; 4]) -> Vec<Vec<[f64; 2]>> {
                 _ => pieces.push(vec![at(enters), at(leaves)]),
             }
         }
-        is_open = enters <= leaves && leaves == 1.0;
+        is_open = enters <= leaves && leaves >= 1.0;
     }
     pieces
 }

@@ -128,6 +128,7 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
         ),
         (vec!["sample", "--preset", "five-modes", "--count", "0"], vec!["--count", "'0'"]),
         (vec!["sample", "--preset", "five-modes", "--count", "-1"], vec!["--count", "'-1'", "10000000"]),
+        (vec!["sample", "--model", "m", "--count", "5", "--class", "-1"], vec!["'-1'", "whole number"]),
         (vec!["train", "--seed", "-1", "--out", "never.flow"], vec!["--seed", "'-1'", "from 0"]),
         (
             vec!["sample", "--preset", "five-modes", "--count", "5", "--solver", "eula"],

@@ -58,6 +58,7 @@ fn a_model_needs_a_file_of_its_own() {
 fn a_result_without_a_place_is_refused_before_the_work() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let nowhere = |name: &str| folder.join("nowhere").join(name).to_str().unwrap().to_owned();
+    let folder = folder.join("folder/").to_str().unwrap().to_owned();
     let (svg, png, model) = (nowhere("a.svg"), nowhere("a.png"), nowhere("a.flow"));
     // Were the work begun, another error would come first.
     for (arguments, out) in [
@@ -66,6 +67,7 @@ fn a_result_without_a_place_is_refused_before_the_work() {
         (vec!["export", "/nowhere.flow"], &model),
         (vec!["reflow", "/nowhere.flow"], &model),
         (SMALL.to_vec(), &model),
+        (SMALL.to_vec(), &folder),
     ] {
         let message = refusal(&[&arguments[..], &["--out", out]].concat(), "");
         let expected = format!("error: --out is {out}, but must be a file in a folder that exists\n");
