@@ -1,6 +1,7 @@
 //! Training that can be watched, interrupted and kept: what `train`, `reflow` and `distil` share.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -10,7 +11,7 @@ use std::{
 };
 
 use flow_core::{Experiment, config::Round};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use crate::{failure::Failure, field, output};
@@ -74,14 +75,13 @@ fn train(
     out: &Path,
     is_stopped: &AtomicBool,
 ) -> Result<(), Failure> {
-    let bar = ProgressBar::new(until).with_style(style());
-    bar.set_position(experiment.training_step());
+    let bar = ProgressBar::new(until).with_position(experiment.training_step()).with_style(style());
     bar.reset_eta();
     let mut saved = Instant::now();
     while experiment.training_step() < until && !is_stopped.load(Ordering::Relaxed) {
         let share = experiment.prepare()?;
         if share < 1.0 {
-            bar.set_message(format!("{:.0} % of the round's pairs are made", 100.0 * share));
+            bar.set_message(format!("making pairs: {:.0} %", 100.0 * share));
             continue;
         }
         let step = experiment.training_step();
@@ -99,14 +99,20 @@ fn train(
     Ok(())
 }
 
+/// One line, however narrow the terminal.
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}")
+    let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // Nothing can be done about a terminal that takes no text.
+        let _ = write!(out, "{:.0}/s", state.per_sec());
+    };
+    ProgressStyle::with_template("{bar:10} {pos}/{len} steps, {speed}, {eta} left, {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("speed", speed)
 }
 
 fn message(loss: Option<f64>, floor: Option<f64>) -> String {
     match (loss, floor) {
-        (Some(loss), Some(floor)) => format!("loss {loss:.4}, above its floor {:.4}", loss - floor),
+        (Some(loss), Some(floor)) => format!("loss {loss:.4} (floor + {:.4})", loss - floor),
         (Some(loss), None) => format!("loss {loss:.4}"),
         (None, _) => String::new(),
     }
