@@ -32,7 +32,7 @@ pub struct Options {
     field: FieldOptions,
     #[command(flatten)]
     class: ClassOptions,
-    /// File of points (JSON list of pairs, or CSV)
+    /// File of points: a JSON list of pairs, CSV, or what `flow sample` wrote
     #[arg(long, value_name = "POINTS")]
     points: PathBuf,
     /// Time of the marginal, 1 being the data; targets with hard edges need one below 1

@@ -32,7 +32,8 @@ Examples:
   echo '[[0.3,-1.2]]' | flow sample --spec spec.json --starts - --steps 8 --trajectories
   flow sample --preset five-modes --count 1000 --solver sde --sigma 1 --steps 500
   flow sample --model five.flow --field paired --count 1000 --steps 8 --trajectories
-  flow sample --preset five-modes --starts data.json --from 1 --to 0 --solver rk4 --steps 100")]
+  flow sample --preset five-modes --starts data.json --from 1 --to 0 --solver rk4 --steps 100
+  flow sample --preset five-modes --count 1000 --from 0.5 --trajectories --format csv")]
 pub struct Options {
     #[command(flatten)]
     field: FieldOptions,
@@ -56,7 +57,7 @@ pub struct Options {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct StartOptions {
-    /// File of starting points (JSON list of pairs, or CSV)
+    /// File of starting points: a JSON list of pairs, CSV, or the end points that `flow sample` wrote
     #[arg(long, value_name = "STARTS.json")]
     starts: Option<PathBuf>,
     /// Number of starting points, drawn from the path at --from: from the source unless that is set
