@@ -183,7 +183,7 @@ class Lab {
     const seconds = Math.min(0.1, (now - this.#frameAt) / 1000);
     this.#frameAt = now;
     if (this.#store.state.playing) {
-      if (this.#clock.advance(seconds * this.#store.state.speed)) this.#flows.showWaiting();
+      this.#clock.advance(seconds * this.#store.state.speed);
       if (this.#clock.time !== this.#store.state.time) this.dispatch({ kind: "tick", time: this.#clock.time });
     }
     this.#settle();
