@@ -152,6 +152,7 @@ export class Flows {
    * @param {Side[]} sides
    */
   #begin(sides) {
+    if (sides.length === 0) return;
     // First all counters, then all workers: what a worker is told depends on the others' counters.
     for (const side of sides) side.step = 0;
     const start = this.pace.start();
@@ -167,6 +168,6 @@ export class Flows {
       this.#host.charted();
     }
     this.#restorable = NOTHING;
-    if (sides.length > 0) this.comparison.judge();
+    this.comparison.judge();
   }
 }

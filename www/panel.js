@@ -65,8 +65,11 @@ export class Panel {
    * @param {State | undefined} before
    */
   render(state, before) {
-    this.#name = state[this.#flow].name;
-    this.#label();
+    const { name } = state[this.#flow];
+    if (name !== this.#name) {
+      this.#name = name;
+      this.#label();
+    }
     this.#head.render(state, before);
   }
 
