@@ -23,6 +23,7 @@ export class Answers {
 
   /** @param {Side} side @param {Exclude<FromWorker, import("./engine.js").Answer>} message */
   hear(side, message) {
+    const { comparison, pace } = this.#flows;
     switch (message.kind) {
       case "progress":
         side.step = message.step;
@@ -30,21 +31,20 @@ export class Answers {
         if (message.history) side.curves.losses = pairs(message.history);
         if (message.states) side.history = message.states;
         if (message.history) this.#host.charted();
-        this.#flows.pace.steer();
+        pace.steer();
         break;
       case "picture":
-        this.#flows.receive(side, message);
+        comparison.receive(side, message);
         break;
       case "straightness":
-        if (!this.#isOfFieldShown(side, message)) break;
-        side.straightness = message.straightness;
-        if (message.straightness !== undefined) {
+        side.straighten(message);
+        if (message.straightness !== undefined && this.#isOfFieldShown(side, message)) {
           const { curves } = side;
           if (showsLearning(message.sampling)) insert(curves.straightness, [message.step, message.straightness], STRAIGHTNESS_POINTS);
           side.note("straightness", message.step, message.straightness);
           this.#host.charted();
         }
-        if (!side.coming && !side.waiting) this.#flows.showStraightness(side);
+        comparison.showStraightness(side);
         break;
       case "floor":
         side.curves.floor = message.floor ?? NaN;
@@ -68,20 +68,23 @@ export class Answers {
         break;
       }
       case "refused":
-        side.panel.plane.show(undefined);
-        side.panel.say(`This cannot be shown: ${message.reason}.`);
+        side.refused = message.reason;
+        comparison.clear(side, `This cannot be shown: ${message.reason}.`);
+        comparison.judge();
         break;
       case "failed":
         side.failed = true;
-        side.waiting = undefined;
+        side.round = undefined;
+        side.panel.forgetTraining();
+        comparison.clear(side, "");
         side.panel.fail(`${this.#host.state()[side.name].name} stopped while ${message.during}: ${message.reason}.`, () => {
           this.#flows.restart(side);
         });
-        this.#flows.showVerdict();
-        this.#flows.pace.steer();
+        comparison.judge();
+        pace.steer();
         break;
     }
-    this.#flows.renew();
+    comparison.renew();
   }
 
   /** Whether something was measured of the field that is on show now. @param {Side} side @param {{ sampling: import("./experiment.js").Sampling }} message */

@@ -22,14 +22,9 @@ export class Clock {
     this.#elapsed = time * FLOW_SECONDS;
   }
 
-  /**
-   * Lets `seconds` pass. Returns whether a new round began.
-   * @param {number} seconds
-   */
+  /** Lets time pass; after the rest a new round begins. @param {number} seconds */
   advance(seconds) {
     this.#elapsed += seconds;
-    if (this.#elapsed < FLOW_SECONDS + REST_SECONDS) return false;
-    this.#elapsed = 0;
-    return true;
+    if (this.#elapsed >= FLOW_SECONDS + REST_SECONDS) this.#elapsed = 0;
   }
 }

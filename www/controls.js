@@ -94,7 +94,7 @@ export class Controls {
 
   /** @param {import("./side.js").Side} side */
   pictured({ name, picture }) {
-    if (picture) find(this.#switch, `.switch-hits[data-panel="${name}"]`, HTMLElement).textContent = percent(picture.report.hits);
+    find(this.#switch, `.switch-hits[data-panel="${name}"]`, HTMLElement).textContent = picture ? percent(picture.report.hits) : "–";
   }
 
   /** @param {string} flow @param {string} name */

@@ -52,8 +52,9 @@ import { startWorker } from "./worker/start.js";
 /**
  * `positions` holds one state for each of `times`, each of `particles` points, each of two coordinates.
  * A picture of fewer particles than asked for is a first sight; the whole one follows. The next one should come after `pause` milliseconds at the earliest.
+ * The page adds the straightness of its field once that is measured, NaN where there is none.
  * @typedef {{ kind: "progress", generation: number, step: number, loss: number, stepsPerSecond: number, history: Float32Array | undefined, states: History | undefined }} Progress
- * @typedef {{ kind: "picture", generation: number, step: number, sampling: Sampling, replay: number | undefined, particles: number, times: Float32Array, positions: Float32Array, hits: Uint8Array, report: Report, pause: number }} Picture
+ * @typedef {{ kind: "picture", generation: number, step: number, sampling: Sampling, replay: number | undefined, particles: number, times: Float32Array, positions: Float32Array, hits: Uint8Array, report: Report, pause: number, straightness?: number }} Picture
  * @typedef {{ kind: "straightness", generation: number, step: number, sampling: Sampling, straightness: number | undefined }} Straightness the field's, whatever the number of steps
  * @typedef {{ kind: "floor", generation: number, step: number, floor: number | undefined }} Floor the loss that no network can go below
  * @typedef {{ kind: "error", generation: number, step: number, sampling: Sampling, point: CurvePoint, energy: number, hits: number, evaluations: number }} ErrorPoint what a solver's steps come to

@@ -1,23 +1,20 @@
-/** The two flows at work: brings the workers in line with the state, and shows their pictures and what these come to. */
+/** The two flows at work: brings the workers in line with the state. */
 
 import { Answers } from "./answers.js";
+import { Comparison } from "./comparison.js";
 import { errorCurve } from "./charts/evaluations.js";
 import { find } from "./find.js";
 import { Pace } from "./pace.js";
 import { Panel } from "./panel.js";
 import { readOutline } from "./registry.js";
 import { configOf, samplingOf, trainingOf } from "./experiment.js";
-import { fieldOf, pictureKey } from "./sampling.js";
+import { fieldOf } from "./sampling.js";
 import { Side } from "./side.js";
 import { FLOWS, onlyTimeDiffers } from "./state.js";
-import { LEARNT_AT, verdict } from "./verdict.js";
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {import("./engine.js").Picture} Picture */
 
 const PULSE_MILLISECONDS = 2_000;
-/** So long the verdict outlives the pictures it was about. */
-const PATIENCE_MILLISECONDS = 1_000;
 
 /**
  * What the flows need of the lab.
@@ -42,13 +39,10 @@ export class Flows {
   sides;
   /** @readonly */
   pace;
+  /** @readonly */
+  comparison;
   #host;
   #element = find(document, "#panels", HTMLElement);
-  #verdict = find(document, "#verdict", HTMLElement);
-  /** The flows that the verdict tells of. */
-  #told = "";
-  /** The timer after which it tells that it waits; 0 for none. @type {number} */
-  #patience = 0;
   /** What the next experiments may continue from. @type {Restorable} */
   #restorable;
 
@@ -67,6 +61,7 @@ export class Flows {
       return new Side(name, panel, module, (side, message) => answers.hear(side, message));
     });
     this.pace = new Pace(this.sides, host);
+    this.comparison = new Comparison(this.sides, host);
     this.#element.replaceChildren(...this.sides.map(({ panel }) => panel.element));
     setInterval(() => this.sides.forEach(({ engine }) => engine.checkPulse()), PULSE_MILLISECONDS);
   }
@@ -78,7 +73,7 @@ export class Flows {
   render(state, before) {
     const isTick = before && onlyTimeDiffers(state, before) && this.sides.every(({ config }) => config);
     if (!isTick) this.#follow(state, before);
-    if (!this.#host.isInFlight()) this.showWaiting();
+    this.comparison.showWaiting();
   }
 
   /** @param {State} state @param {State | undefined} before */
@@ -108,7 +103,7 @@ export class Flows {
     }
     if (before && (state.n !== before.n || state.allSolvers !== before.allSolvers || state.straight !== before.straight || state.curved !== before.curved)) {
       this.#host.charted();
-      this.showVerdict();
+      this.comparison.judge();
     }
     this.pace.steer();
   }
@@ -157,6 +152,7 @@ export class Flows {
    * @param {Side[]} sides
    */
   #begin(sides) {
+    if (sides.length === 0) return;
     // First all counters, then all workers: what a worker is told depends on the others' counters.
     for (const side of sides) side.step = 0;
     const start = this.pace.start();
@@ -164,80 +160,14 @@ export class Flows {
       const state = this.#host.state();
       side.forget();
       side.config = configOf(state, side.name);
-      side.panel.clear("Starting from random weights …");
+      side.panel.forgetTraining();
+      this.comparison.clear(side, "Starting from random weights …");
       // A checkpoint has only its newest weights; training again makes the earlier ones, with the same bits.
       const checkpoint = state.replay === undefined ? this.#restorable(side.name, side.config, start.goal) : undefined;
       side.engine.configure(side.config, start, state.replay, errorCurve(state, side.name), checkpoint);
       this.#host.charted();
     }
     this.#restorable = NOTHING;
-    if (sides.length > 0) this.showVerdict();
-  }
-
-  // --- pictures -------------------------------------------------------------------------------------
-
-  /**
-   * Particles in flight are not disturbed: while the clock runs, a newer picture of the same kind waits until
-   * they rest. Only a field that is just beginning to learn changes under them, for then there is nothing to disturb.
-   * @param {Side} side @param {Picture} picture
-   */
-  receive(side, picture) {
-    const shown = side.picture;
-    const isRenewal = shown && pictureKey(shown) === pictureKey(picture) && shown.particles === picture.particles && shown.step >= LEARNT_AT;
-    side.coming = isRenewal ? picture : undefined;
-    side.renewsAt = performance.now() + picture.pause;
-    if (!isRenewal) this.#show(side, picture);
-  }
-
-  /** Brings new pictures of both flows together, so that what is compared was learnt in as many steps. */
-  renew() {
-    const sides = this.sides.filter(({ coming }) => coming);
-    const isEven = sides.every(({ pictureStep }) => this.sides.every((other) => !other.isRenewed || other.pictureStep >= pictureStep));
-    if (sides.length === 0 || !isEven) return;
-    for (const side of sides) [side.waiting, side.coming] = [side.coming, undefined];
-    if (!this.#host.isInFlight()) this.showWaiting();
-  }
-
-  /** @param {Side} side @param {Picture} picture */
-  #show(side, picture) {
-    side.waiting = undefined;
-    side.panel.show(picture, this.#host.state(), side.engine.isCurrent(picture));
-    this.showStraightness(side);
-    this.#host.pictured(side);
-    this.showVerdict();
-  }
-
-  showWaiting() {
-    for (const side of this.sides) if (side.waiting) this.#show(side, side.waiting);
-  }
-
-  /** @param {Side} side */
-  showStraightness(side) {
-    side.panel.straighten(side.straightness);
-    this.showVerdict();
-  }
-
-  /** While pictures are renewed, the last sentence stays for a moment: a sentence that comes and goes cannot be read. */
-  showVerdict() {
-    const state = this.#host.state();
-    const flows = this.sides.map(({ name, picture, straightness, failed, engine }) => ({
-      name: state[name].name,
-      picture: picture && engine.isCurrent(picture) ? picture : undefined,
-      hadPicture: picture !== undefined,
-      straightness,
-      failed,
-    }));
-    const text = verdict(flows);
-    const say = () => this.#verdict.textContent !== text && (this.#verdict.textContent = text);
-    const names = flows.map(({ name }) => name).join();
-    const isRenewed = flows.every(({ hadPicture, failed }) => hadPicture && !failed) && flows.some(({ picture }) => !picture);
-    if (isRenewed && names === this.#told) {
-      this.#patience ||= setTimeout(say, PATIENCE_MILLISECONDS);
-      return;
-    }
-    clearTimeout(this.#patience);
-    this.#patience = 0;
-    this.#told = names;
-    say();
+    this.comparison.judge();
   }
 }

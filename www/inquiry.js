@@ -9,19 +9,21 @@ export class Inquiry {
   data;
   /** Why there is no answer. */
   reason = "";
-  /** What the answer is about. @type {unknown[]} */
+  /** What the answer is about. @type {Parameters<Inquiry<T>["ask"]>[0] | []} */
   #about = [];
   #askedAt = -Infinity;
   #isWaiting = false;
 
   /**
-   * @param {unknown[]} about what an answer would be about: the same parts, the same answer
+   * @param {[import("./engine.js").Picture, ...unknown[]]} about what an answer would be about: the same parts, the same answer
    * @param {number} now
    * @param {number} pause milliseconds between questions
    * @param {() => Promise<T>} question
    * @returns {Promise<void> | undefined} resolved when there is something new; undefined while nothing is asked
    */
   ask(about, now, pause, question) {
+    // An answer about an experiment that is no more is none.
+    if (about[0].generation !== this.#about[0]?.generation) [this.data, this.reason] = [undefined, ""];
     const isKnown = about.length === this.#about.length && about.every((part, i) => part === this.#about[i]);
     if (isKnown || this.#isWaiting || now - this.#askedAt < pause) return undefined;
     this.#isWaiting = true;
@@ -33,7 +35,7 @@ export class Inquiry {
     );
   }
 
-  /** @param {unknown[]} about @param {T | undefined} data @param {string} reason */
+  /** @param {Parameters<Inquiry<T>["ask"]>[0] | []} about @param {T | undefined} data @param {string} reason */
   #hear(about, data, reason) {
     this.#about = about;
     this.data = data;

@@ -183,7 +183,7 @@ class Lab {
     const seconds = Math.min(0.1, (now - this.#frameAt) / 1000);
     this.#frameAt = now;
     if (this.#store.state.playing) {
-      if (this.#clock.advance(seconds * this.#store.state.speed)) this.#flows.showWaiting();
+      this.#clock.advance(seconds * this.#store.state.speed);
       if (this.#clock.time !== this.#store.state.time) this.dispatch({ kind: "tick", time: this.#clock.time });
     }
     this.#settle();
@@ -237,7 +237,8 @@ class Lab {
     let budget = PAINT_MILLISECONDS;
     for (const side of turns) {
       const isAffordable = budget === PAINT_MILLISECONDS || side.paintCost <= budget;
-      if (!side.stale || !isAffordable) continue;
+      // On a small screen one of the two is out of sight.
+      if (!side.stale || !isAffordable || !side.panel.element.checkVisibility()) continue;
       side.paint(this.#store.state.time);
       budget -= side.paintCost;
     }

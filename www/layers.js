@@ -94,7 +94,7 @@ export class Layers {
       if (known.canvas.hidden || known.canvas.clientWidth === 0) continue;
       if (side.picture !== known.picture) known.isStale = true;
       known.picture = side.picture;
-      if (side.picture) for (const { name } of LAYERS) if (layers.includes(name)) this.#ask(side, known, name, now);
+      for (const { name } of LAYERS) if (layers.includes(name)) this.#ask(side, known, name, now);
       if (known.isStale) this.#draw(side, known);
     }
     if (now - this.#spokenAt > 400) {
@@ -107,7 +107,10 @@ export class Layers {
   #ask(side, known, name, now) {
     const { time } = this.#context.state();
     const { pause, moves, ask } = DRAWN[name];
-    const about = [side.picture, side.panel.plane.view, moves ? time : undefined];
+    const { picture } = side;
+    if (!picture) return;
+    /** @type {Parameters<Inquiry<unknown>["ask"]>[0]} */
+    const about = [picture, side.panel.plane.view, moves ? time : undefined];
     known.answers.get(name)?.ask(about, now, pause, () => ask(side, time))?.then(() => (known.isStale = true));
   }
 

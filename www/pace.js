@@ -69,11 +69,10 @@ export class Pace {
   /** @param {number} goal @param {number} slowest */
   #describe(goal, slowest) {
     const { training } = this.#host.state();
-    const text = training
-      ? `Training until step ${count(goal)}; the networks stay within ${LEASH_STEPS} steps of each other.`
-      : slowest < goal
-        ? `Bringing both networks to step ${count(goal)}.`
-        : `Trained to step ${count(goal)}. Press Train to go on.`;
+    let text = `Trained to step ${count(goal)}. Press Train to go on.`;
+    if (slowest === Infinity) text = "Both networks have stopped.";
+    else if (training) text = `Training until step ${count(goal)}; the networks stay within ${LEASH_STEPS} steps of each other.`;
+    else if (slowest < goal) text = `Bringing both networks to step ${count(goal)}.`;
     if (this.#state.textContent !== text) this.#state.textContent = text;
   }
 }

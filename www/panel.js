@@ -13,6 +13,9 @@ import { showsLearning } from "./sampling.js";
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").FlowName} FlowName */
 
+/** The numbers that are about training and not about the picture. */
+const TRAINING = ["training-step", "steps-per-second", "loss", "loss-floor"];
+
 export class Panel {
   /** @readonly */
   element;
@@ -20,6 +23,8 @@ export class Panel {
   plane;
   #flow;
   #name = "";
+  /** What the picture shows, in words. */
+  #shown = "";
   #head;
   #canvas;
   #message;
@@ -52,6 +57,7 @@ export class Panel {
     this.#share = find(fragment, ".share", HTMLElement);
     this.#legend = { hit: find(this.#share, ".share-hit", HTMLElement), miss: find(this.#share, ".share-miss", HTMLElement) };
     this.clear("Loading …");
+    this.forgetTraining();
   }
 
   /**
@@ -59,7 +65,11 @@ export class Panel {
    * @param {State | undefined} before
    */
   render(state, before) {
-    this.#name = state[this.#flow].name;
+    const { name } = state[this.#flow];
+    if (name !== this.#name) {
+      this.#name = name;
+      this.#label();
+    }
     this.#head.render(state, before);
   }
 
@@ -74,18 +84,29 @@ export class Panel {
     if (this.#announcement.textContent !== text) this.#announcement.textContent = text;
   }
 
+  /** Nothing is known of training yet, or not any more. */
+  forgetTraining() {
+    for (const name of TRAINING) this.#set(name, NaN, "–");
+  }
+
   /**
    * Nothing to show yet, or not any more.
    * @param {string} message
    */
   clear(message) {
     this.plane.show(undefined);
-    for (const data of this.#stats.values()) setData(data, "", "–");
+    for (const [name, data] of this.#stats) if (!TRAINING.includes(name)) setData(data, "", "–");
     this.#share.classList.add("is-empty");
     this.#legend.hit.textContent = "reached";
     this.#legend.miss.textContent = "missed";
     this.say(message);
-    this.#canvas.setAttribute("aria-label", `${this.#name}: no particles yet`);
+    this.announce("");
+    this.#label(": no particles yet");
+  }
+
+  #label(shown = this.#shown) {
+    this.#shown = shown;
+    this.#canvas.setAttribute("aria-label", this.#name + shown);
   }
 
   /** @param {string} message */
@@ -99,7 +120,6 @@ export class Panel {
    * @param {() => void} restart
    */
   fail(message, restart) {
-    this.clear("");
     this.#message.classList.add("is-failure");
     this.#message.replaceChildren(
       make("span", {}, message),
@@ -136,9 +156,8 @@ export class Panel {
     const solver = labelOf(registry().solvers, sampling.solver.type);
     const taken = picture.times.length - 1;
     const steps = `${count(taken)} ${solver} ${taken === 1 ? "step" : "steps"}`;
-    this.#canvas.setAttribute(
-      "aria-label",
-      `${this.#name}, ${labelOf(registry().targets, state.dataset)}: after ${steps}, ${percent(report.hits)} of ${count(particles)} particles ` +
+    this.#label(
+      `, ${labelOf(registry().targets, state.dataset)}: after ${steps}, ${percent(report.hits)} of ${count(particles)} particles ` +
         `reach the target, in ${report.modes} of ${report.modeCount} modes.`,
     );
   }

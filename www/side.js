@@ -1,7 +1,7 @@
 /** One flow at run time: its worker, its panel, and what it last said. */
 
 import { Engine } from "./engine.js";
-import { showsLearning } from "./sampling.js";
+import { fieldOf, showsLearning } from "./sampling.js";
 
 /** @typedef {import("./state.js").FlowName} FlowName */
 /** @typedef {import("./engine.js").Picture} Picture */
@@ -40,9 +40,11 @@ export class Side {
   config;
   step = 0;
   failed = false;
+  /** Why there is no picture, if there cannot be one. */
+  refused = "";
   curves = noCurves();
-  /** Of the newest picture's field; undefined until it is measured. @type {number | undefined} */
-  straightness;
+  /** @type {import("./engine.js").Straightness | undefined} */
+  #straightness;
   /** The weights that can be replayed. @type {History} */
   history = [];
   /** By the number of rounds before it. @type {Generation[]} */
@@ -106,9 +108,18 @@ export class Side {
     known[`${quantity}At`] = step;
   }
 
+  /** Keeps what was measured with the pictures that it is about, also with those to come. @param {import("./engine.js").Straightness | undefined} [measured] */
+  straighten(measured = this.#straightness) {
+    this.#straightness = measured;
+    if (!measured) return;
+    for (const picture of [this.coming, this.waiting, this.picture]) {
+      if (!picture || fieldOf(picture.sampling) !== fieldOf(measured.sampling)) continue;
+      if (picture.step === measured.step || !showsLearning(picture.sampling)) picture.straightness = measured.straightness ?? NaN;
+    }
+  }
+
   /** Forgets what was measured of another field than the one to be shown. */
   forgetMeasured() {
-    this.straightness = undefined;
     this.curves.errors.clear();
     this.generations = [];
   }
@@ -116,7 +127,8 @@ export class Side {
   /** Forgets all that was said about an earlier experiment. */
   forget() {
     this.failed = false;
-    this.coming = this.waiting = this.straightness = undefined;
+    this.refused = "";
+    this.coming = this.waiting = this.#straightness = undefined;
     this.curves = noCurves();
     this.history = this.generations = [];
     this.round = undefined;

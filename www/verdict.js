@@ -18,7 +18,7 @@ const SURE = 4;
  * @property {string} name
  * @property {Picture | undefined} picture of what is asked for now
  * @property {boolean} hadPicture whether there was ever one
- * @property {number | undefined} straightness
+ * @property {string} refused why there cannot be one
  * @property {boolean} failed
  */
 
@@ -31,6 +31,8 @@ const SURE = 4;
 export function verdict(flows) {
   const failed = flows.filter((flow) => flow.failed);
   if (failed.length > 0) return `${failed.map(({ name }) => name).join(" and ")} stopped, so there is nothing to compare.`;
+  const refused = flows.filter((flow) => flow.refused);
+  if (refused.length > 0) return `${refused.map(({ name }) => name).join(" and ")} cannot be shown, so there is nothing to compare.`;
   const [straight, curved] = flows;
   const [a, b] = flows.map(({ picture }) => picture);
   if (flows.some(({ hadPicture }) => !hadPicture)) return "Two networks are about to start learning, from random weights, in this page.";
@@ -95,11 +97,11 @@ function means(pictures) {
 
 /**
  * Why, as far as straightness can say.
- * @param {Shown} best
- * @param {Shown} worst
+ * @param {Compared} nearer
+ * @param {Compared} farther
  */
-function reason({ name, straightness: best }, { straightness: worst }) {
-  if (best === undefined || worst === undefined) return "";
+function reason({ name, picture: { straightness: best = NaN } }, { picture: { straightness: worst = NaN } }) {
+  if (Number.isNaN(best + worst)) return "";
   const ratio = worst / Math.max(best, 1e-9);
   const values = `straightness ${measure(best)} against ${measure(worst)}`;
   if (ratio >= TIE) return `: ${name}’s trajectories are ${times(ratio)} straighter (${values})`;

@@ -335,3 +335,12 @@ test("a phone shows one panel with a switch", async (context) => {
   await lab.page.getByRole("radio", { name: /^Curved/ }).check({ force: true });
   await lab.until("the other panel", async () => (await visible()).join() === "Curved");
 });
+
+test("a picture goes by its panel’s name, also by a new one", async (context) => {
+  const lab = await labFor(context);
+  await lab.openAtRest({ "straight.name": "First" });
+  await lab.until("a picture", async () => /^First, /.test((await lab.canvas("First").getAttribute("aria-label")) ?? ""));
+  const address = lab.page.url();
+  await lab.page.evaluate((address) => (location.href = address), address.replace("straight.name=First", "straight.name=Second"));
+  await lab.until("the new name", async () => /^Second, /.test((await lab.canvas("Second").getAttribute("aria-label")) ?? ""));
+});

@@ -85,3 +85,19 @@ test("an experiment that cannot be begun is refused in words for the reader", as
   });
   await lab.page.getByText(/^(Straight|Curved) stopped while starting: /).waitFor();
 });
+
+test("of a sampling that cannot be nothing is left, and the verdict says so", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ dataset: "checkerboard", until: 20, play: "off", n: 8, "straight.source": "uniform", "straight.coupling": "independent" });
+  await lab.settled(20, 8);
+  const panel = lab.panel("Straight");
+  await panel.getByRole("combobox", { name: "Field" }).selectOption("Exact");
+  await panel.getByText(/^This cannot be shown: /).waitFor();
+  const { hits, hash, "sample-step": step } = await lab.stats("Straight");
+  assert.deepEqual([hits, hash, step], ["", "", ""]);
+  assert.equal(await lab.canvas("Straight").getAttribute("aria-label"), "Straight: no particles yet");
+  await lab.until("the verdict", async () => (await lab.page.locator("#verdict").textContent()) === "Straight cannot be shown, so there is nothing to compare.");
+  await panel.getByRole("combobox", { name: "Field" }).selectOption("Learned");
+  await lab.settled(20, 8);
+  assert.notEqual(await lab.text("Straight", "hash"), "");
+});

@@ -266,6 +266,26 @@ test("an experiment that begins anew is no answer to what the plane was asked", 
   await lab.until("no words", async () => (await words.textContent()) === "");
 });
 
+test("a layer says nothing of an experiment that is no more", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ dataset: "five-modes", until: 60, play: "off", layers: "learned" });
+  await lab.settled(60);
+  const legend = lab.page.locator("#layers-legend");
+  const likelihood = async () => /log-likelihood of (\S+) nats/.exec((await legend.textContent()) ?? "")?.[1];
+  await lab.until("a likelihood", async () => (await likelihood()) !== undefined);
+  const before = await likelihood();
+  await lab.page.evaluate(() => {
+    const legend = /** @type {HTMLElement} */ (document.querySelector("#layers-legend"));
+    const told = /** @type {string[]} */ ([]);
+    Object.assign(window, { told });
+    new MutationObserver(() => told.push(legend.textContent ?? "")).observe(legend, { childList: true, characterData: true, subtree: true });
+  });
+  await lab.dataset("Spiral").check({ force: true });
+  await lab.settled(60);
+  await lab.until("another likelihood", async () => ![undefined, before].includes(await likelihood()));
+  const told = await lab.page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (window).told));
+  assert.deepEqual(told.filter((text) => text.includes(String(before))), [], "the former one is gone with the former data");
+});
 test("the density of the particles is that of all of them, also after a first sight of a few", async (context) => {
   const lab = await labFor(context);
   lab.expects(isOwnReading);

@@ -71,3 +71,51 @@ test("however fast the reader presses, training goes on and comes to the same bi
   await hasty.settled(300, 4);
   assert.deepEqual(await hasty.hashes(), await calm.hashes());
 });
+
+test("a panel that is out of sight is not painted, and is up to date when it comes into sight", async (context) => {
+  const lab = await labFor(context, { viewport: { width: 360, height: 740 } });
+  await lab.page.addInitScript(() => {
+    const put = CanvasRenderingContext2D.prototype.putImageData;
+    const painted = /** @type {Record<string, number>} */ ({});
+    CanvasRenderingContext2D.prototype.putImageData = /** @this {CanvasRenderingContext2D} */ function (/** @type {any[]} */ ...given) {
+      const flow = this.canvas.closest("section")?.getAttribute("data-flow") ?? "";
+      painted[flow] = (painted[flow] ?? 0) + 1;
+      return put.apply(this, /** @type {any} */ (given));
+    };
+    Object.assign(window, { painted });
+  });
+  await lab.openAtRest({ until: 60, play: "on" });
+  const painted = async () => /** @type {Record<string, number>} */ (await lab.page.evaluate(() => ({ .../** @type {any} */ (window).painted })));
+  const before = await painted();
+  await lab.until("motion", async () => ((await painted())["straight"] ?? 0) > (before["straight"] ?? 0) + 10);
+  assert.equal((await painted())["curved"], before["curved"]);
+  await lab.button("Pause").click();
+  await lab.page.getByRole("radio", { name: /^Curved/ }).check({ force: true });
+  await lab.until("the other panel", async () => ((await painted())["curved"] ?? 0) > (before["curved"] ?? 0));
+});
+
+test("there and back on the slider ends with the whole picture", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ until: 20, play: "off", particles: 20000, n: 64 });
+  await lab.settled(20, 64);
+  const hashes = await lab.hashes();
+  // Back as soon as the first few particles with one step more are shown.
+  await lab.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const slider = /** @type {HTMLInputElement} */ (document.querySelector("#euler-steps"));
+        const set = (/** @type {string} */ value) => {
+          slider.value = value;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+        };
+        const shown = /** @type {HTMLDataElement} */ (document.querySelector("[data-stat=nfe]"));
+        new MutationObserver(() => {
+          if (shown.value === "65") resolve(set("64"));
+        }).observe(shown, { attributes: true });
+        set("65");
+      }),
+  );
+  await lab.settled(20, 64);
+  assert.deepEqual(await lab.hashes(), hashes);
+  assert.match((await lab.panel("Straight").getByText(/^[\d,]+ reached$/).textContent()) ?? "", /^[\d,]+ reached$/);
+});

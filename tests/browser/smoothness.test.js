@@ -27,27 +27,31 @@ test("both panels' particles move by themselves, and come to every mode", async 
 });
 
 for (const play of ["on", "off"]) {
-  test(`while both networks train, their pictures are of one training step; play: ${play}`, async (context) => {
+  test(`while both networks train, their pictures are of one training step, with the straightness of that; play: ${play}`, async (context) => {
     const lab = await labFor(context);
     await lab.open({ dataset: "five-modes", n: 2, until: 8000, play });
-    const pairs = await lab.page.evaluate(
+    // The training step and the straightness of both panels, whenever something of them changes.
+    const seen = await lab.page.evaluate(
       () =>
-        new Promise((/** @type {(pairs: number[][]) => void} */ resolve) => {
-          const data = /** @type {HTMLDataElement[]} */ ([...document.querySelectorAll("[data-stat=sample-step]")]);
-          /** @type {number[][]} */
-          const seen = [];
+        new Promise((/** @type {(seen: string[][]) => void} */ resolve) => {
+          const data = /** @type {HTMLDataElement[]} */ ([...document.querySelectorAll("[data-stat=sample-step], [data-stat=straightness]")]);
+          const seen = [data.map(({ value }) => value)];
           const look = () => {
-            seen.push(data.map(({ value }) => Number(value)));
-            if (seen.at(-1)?.every((step) => step === 8000)) resolve(seen);
+            seen.push(data.map(({ value }) => value));
+            if (data.every(({ dataset, value }) => dataset.stat !== "sample-step" || value === "8000")) resolve(seen);
           };
           for (const one of data) new MutationObserver(look).observe(one, { attributes: true });
         }),
     );
+    const isStep = (/** @type {string} */ value) => /^\d+$/.test(value);
     // What is hardly learnt is not worth the wait: it is shown at once.
-    const learnt = pairs.filter((steps) => Math.min(...steps) >= 400);
-    context.diagnostic([...new Set(learnt.map(String))].join(" "));
-    assert.ok(new Set(learnt.map(String)).size > 2, "pictures follow each other");
-    for (const [straight, curved] of learnt.slice(1)) assert.equal(straight, curved);
+    const learnt = seen.map((values) => ({ steps: values.filter(isStep), bent: values.filter((value) => !isStep(value)) })).filter(({ steps }) => steps.length === 2 && steps.every((step) => Number(step) >= 400));
+    const first = learnt.findIndex(({ bent }) => bent.every(Boolean));
+    const pairs = [...new Set(learnt.slice(first).map(({ steps, bent }) => [...steps, ...bent].join(" ")))];
+    context.diagnostic(pairs.join("; "));
+    assert.ok(pairs.length > 2, "pictures follow each other");
+    for (const pair of pairs) assert.match(pair, /^(\d+) \1 \S+ \S+$/, "one step, and the straightness of each");
+    assert.equal(new Set(pairs.map((pair) => pair.split(" ")[0])).size, pairs.length, "one straightness for each step");
   });
 }
 

@@ -104,3 +104,13 @@ test("the last word about a generation is of its last weights", async (context) 
   await lab.until("what is measured", async () => (await told()) !== "");
   assert.equal(await told(), hits);
 });
+
+test("what is told of a round ends with its experiment", async (context) => {
+  const lab = await labFor(context);
+  await lab.open({ dataset: "five-modes", until: 400, play: "off", "straight.rounds": "reflow@30" });
+  const told = lab.panel("Straight").getByText(/Reflow: the network makes its own pairs/);
+  await told.waitFor();
+  await lab.button("Straight against curved").click();
+  await lab.settled(400);
+  assert.equal(await told.count(), 0);
+});

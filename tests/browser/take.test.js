@@ -251,6 +251,38 @@ test("the video is whole, from the first frame to the last, though the page has 
   assert.ok(toLast < toOther, `the last frame is ${toLast} from that of t = 1, ${toOther} from the one before`);
 });
 
+test("a moving picture is of what was on show when it was asked for", async (context) => {
+  const own = await labFor(context);
+  await own.open({ ...STATE, dataset: "five-modes" });
+  await own.settled(40, 3);
+  // The lines under the frames, as they are written.
+  await own.page.evaluate(() => {
+    const written = /** @type {Set<string>} */ (new Set());
+    const write = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = /** @this {CanvasRenderingContext2D} */ function (text, ...at) {
+      if (/particles · seed/.test(text)) written.add(text.replace(/ · t = [\d.]+/, ""));
+      return write.call(this, text, ...at);
+    };
+    Object.assign(window, { written });
+  });
+  const downloading = own.page.waitForEvent("download");
+  await own.button("Animation (APNG)").click();
+  await own.dataset("Rings").check({ force: true });
+  const file = (await downloading).suggestedFilename();
+  assert.equal(file, "flow-five-modes-n3-step40-animation.png");
+  const written = await own.page.evaluate(() => [.../** @type {any} */ (window).written]);
+  assert.deepEqual(written, ["Five modes · N = 3 · training step 40 · 500 particles · seed 5 · Flow Matching Lab"]);
+});
+
+test("a picture of earlier weights is called by their step", async (context) => {
+  const own = await labFor(context);
+  await own.open({ ...STATE, replay: 20 });
+  await own.trainedFor(40);
+  const step = () => own.stat("Straight", "sample-step");
+  await own.until("an earlier picture", async () => (await step()) < 40);
+  assert.equal((await take("Picture (PNG)", own)).name, `flow-two-moons-n3-step${await step()}.png`);
+});
+
 test("samples and trajectories are tables of every particle", async () => {
   const samples = await take("Samples (CSV)");
   assert.equal(samples.name, "flow-two-moons-n3-step40-straight-samples.csv");

@@ -22,10 +22,11 @@ async function verdicts(context, cases) {
           flows.map(({ name, energy = 1, hits = 0.5, nfe = 2, step = 2000, straightness = 1, field = "learned", guidance = null }, i) => ({
             name: name ?? ["Straight", "Curved"][i],
             hadPicture: true,
+            refused: "",
             failed: false,
-            straightness,
             picture: {
               step,
+              straightness,
               particles: 2000,
               sampling: { field, guidance, diffusion: null, solver: { type: "euler" } },
               report: { energy, hits, nfe, energyNoise: 0.01 },

@@ -20,26 +20,24 @@ const REST_MILLISECONDS = 900;
 /** A stage of its own: what happens on the page meanwhile does not disturb the animation. */
 class Stage {
   canvas = document.createElement("canvas");
-  #context;
+  #state;
   #panels;
   #element = document.createElement("div");
   #theme;
-  #step;
 
   /** @param {Context} context */
   constructor(context) {
-    this.#context = context;
+    const state = (this.#state = context.state());
     // Every frame is read back.
     this.canvas.getContext("2d", { willReadFrequently: true });
     this.#theme = context.theme();
-    const state = context.state();
     this.#element.className = "take-stage";
     this.#panels = shownSides(context).map((side) => {
       const [particles, backdrop] = [document.createElement("canvas"), document.createElement("canvas")];
       this.#element.append(backdrop, particles);
       const { picture } = side;
       if (!picture) throw new Error("there is no picture yet");
-      return { plane: new Plane(particles, backdrop), layers: [backdrop, particles], picture, name: side.name, caption: captionOf(context, side, picture) };
+      return { plane: new Plane(particles, backdrop), layers: [backdrop, particles], picture, name: side.name, caption: captionOf(state, side, picture) };
     });
     this.#element.style.setProperty("--side", `${SIDE / devicePixelRatio}px`);
     document.body.append(this.#element);
@@ -51,13 +49,12 @@ class Stage {
       plane.fit();
       plane.show(picture);
     }
-    this.#step = this.#panels[0]?.picture.step ?? 0;
   }
 
   /** @param {number} time */
   draw(time) {
     for (const { plane } of this.#panels) plane.paint(time);
-    compose(this.canvas, this.#panels, SIDE, 1, this.#theme, commonLine(this.#context, this.#step, time));
+    compose(this.canvas, this.#panels, SIDE, 1, this.#theme, commonLine(this.#state, this.#panels[0]?.picture.step ?? 0, time));
   }
 
   /** Red, green, blue and opacity of every pixel. @param {number} time */

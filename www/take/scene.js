@@ -1,11 +1,12 @@
 /** What both panels show, in words and numbers, for pictures that leave the page. */
 
 import { count, measure, percent } from "../format.js";
-import { labelOf } from "../registry.js";
+import { labelOf, registry } from "../registry.js";
 
 /** @typedef {import("../engine.js").Picture} Picture */
 /** @typedef {import("../lab.js").Context} Context */
 /** @typedef {import("../side.js").Side} Side */
+/** @typedef {import("../state.js").State} State */
 
 /**
  * A panel in words.
@@ -32,33 +33,32 @@ export function shownSides({ sides }) {
   return shown;
 }
 
-/** @param {Context} context @param {Side} side @param {Picture} picture @returns {Caption} */
-export function captionOf({ state, registry }, side, { report, sampling }) {
-  const flow = state()[side.name];
-  const field = labelOf(registry.fields, flow.field);
-  const noise = sampling.diffusion ? [`noise ${sampling.diffusion.g}`] : [];
-  const rounds = flow.rounds.map(({ name, after }) => `${labelOf(registry.rounds, name)} after ${count(after)}`);
+/** @param {State} state @param {Side} side @param {Picture} picture @returns {Caption} */
+export function captionOf(state, side, { report, sampling, straightness = NaN }) {
+  const flow = state[side.name];
+  const { schedules, couplings, rounds, sources, solvers, fields } = registry();
+  const { diffusion, guidance } = sampling;
   const choices = [
-    labelOf(registry.schedules, flow.schedule),
-    labelOf(registry.couplings, flow.coupling),
-    ...rounds,
-    labelOf(registry.sources, flow.source),
-    labelOf(registry.solvers, flow.solver),
-    ...noise,
-    field,
+    labelOf(schedules, flow.schedule),
+    labelOf(couplings, flow.coupling),
+    ...flow.rounds.map(({ name, after }) => `${labelOf(rounds, name)} after ${count(after)}`),
+    labelOf(sources, flow.source),
+    labelOf(solvers, flow.solver),
+    ...(diffusion ? [`noise ${diffusion.g}`] : []),
+    labelOf(fields, flow.field),
+    ...(guidance ? [`towards mode ${guidance.class + 1}, weight ${guidance.weight}`] : []),
   ];
   const { hits, modes, modeCount, nfe, energy } = report;
   const numbers = [
     `${percent(hits)} hits · ${modes} of ${modeCount} modes · ${count(nfe)} evaluations`,
-    `energy distance ${measure(energy)} · straightness ${measure(side.straightness ?? NaN)}`,
+    `energy distance ${measure(energy)} · straightness ${measure(straightness)}`,
   ];
   return { name: flow.name, choices: choices.join(" · "), numbers };
 }
 
-/** What both panels have in common. @param {Context} context @param {number} step @param {number} [time] */
-export function commonLine({ state, registry }, step, time) {
-  const { dataset, n, seed, particles } = state();
-  const parts = [labelOf(registry.targets, dataset), `N = ${n}`];
+/** What both panels have in common. @param {State} state @param {number} step @param {number} [time] */
+export function commonLine({ dataset, n, seed, particles }, step, time) {
+  const parts = [labelOf(registry().targets, dataset), `N = ${n}`];
   if (time !== undefined) parts.push(`t = ${time.toFixed(2)}`);
   return [...parts, `training step ${count(step)}`, `${count(particles)} particles`, `seed ${seed}`, "Flow Matching Lab"].join(" · ");
 }

@@ -34,22 +34,25 @@ export class Take {
   #flow = find(this.#element, "#take-flow", HTMLSelectElement);
   #commands = find(this.#element, "#take-commands", HTMLElement);
   #isBusy = false;
+  /** What was on show when the file was asked for. @type {State} */
+  #state;
 
   /** @param {Context} context */
   constructor(context) {
     this.#context = context;
+    this.#state = context.state();
     /** @type {Record<string, () => Promise<string>>} */
     const actions = {
       png: () => this.#png(),
       svg: () => this.#svg(),
-      apng: async () => this.#moving(this.#offer("image/apng", await animatedPng(context, this.#show), "png", "animation")),
-      webm: async () => this.#moving(this.#offer("video/webm", await video(context, this.#show), "webm")),
+      apng: () => this.#moving(animatedPng, "image/apng", "png", "animation"),
+      webm: () => this.#moving(video, "video/webm", "webm"),
       samples: () => this.#table("samples", samples),
       trajectories: () => this.#table("trajectories", trajectories),
       weights: () => this.#weights(),
       script: () => this.#text("py", "text/x-python", pytorch_script),
       commands: () => this.#text("sh", "text/x-shellscript", command_lines),
-      save: async () => this.#offer("application/octet-stream", [await savePage(context)], "flowlab"),
+      save: async () => this.#offer("application/octet-stream", [await savePage(context)], context.flows.pace.furthest, "flowlab"),
     };
     for (const button of this.#element.querySelectorAll("button")) {
       const action = actions[button.value];
@@ -74,7 +77,7 @@ export class Take {
       const option = this.#flow.options[i];
       if (option && state[name].name !== before?.[name].name) option.textContent = state[name].name;
     }
-    if (state.straight !== before?.straight || state.curved !== before.curved || state.n !== before.n) this.#showCommands();
+    if (state.straight !== before?.straight || state.curved !== before.curved || state.n !== before.n || state.particles !== before.particles) this.#showCommands();
   }
 
   /** Training has gone on. */
@@ -92,6 +95,7 @@ export class Take {
       return;
     }
     this.#isBusy = true;
+    this.#state = this.#context.state();
     dismiss(KEY);
     this.#status.textContent = "Working …";
     this.#show(0);
@@ -111,16 +115,18 @@ export class Take {
     this.#progress.value = share;
   };
 
-  /** @param {string} type @param {BlobPart[]} parts @param {string} ending @param {string} [part] */
-  #offer(type, parts, ending, part) {
-    const name = fileName(this.#context.state(), this.#context.flows.pace.furthest, ending, part);
+  /** @param {string} type @param {BlobPart[]} parts @param {number} step the training step whose weights it shows @param {string} ending @param {string} [part] */
+  #offer(type, parts, step, ending, part) {
+    const name = fileName(this.#state, step, ending, part);
     offer(name, type, parts);
     return `${name} is ready.`;
   }
 
-  /** What a moving picture leaves out is told. @param {string} said */
-  #moving(said) {
-    const { layers, probe, view } = this.#context.state();
+  /** What a moving picture leaves out is told. @param {typeof animatedPng} make @param {string} type @param {string} ending @param {string} [part] */
+  async #moving(make, type, ending, part) {
+    const { layers, probe, view } = this.#state;
+    const { step } = pictureOf(shownSides(this.#context)[0]);
+    const said = this.#offer(type, await make(this.#context, this.#show), step, ending, part);
     return layers.length > 0 || probe !== "off" || view !== "plane" ? `${said} It shows the particles on the plane and nothing else.` : said;
   }
 
@@ -134,13 +140,12 @@ export class Take {
   // --- pictures -------------------------------------------------------------------------------------
 
   async #png() {
-    const { state, theme } = this.#context;
-    const { time } = state();
+    const { time } = this.#state;
     const sides = shownSides(this.#context);
     const canvas = document.createElement("canvas");
     // All of this in one go: the reader never sees the large canvases.
     const shots = sides.map((side) => ({
-      caption: captionOf(this.#context, side, pictureOf(side)),
+      caption: captionOf(this.#state, side, pictureOf(side)),
       layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility({ visibilityProperty: true })),
     }));
     const layers = shots.flatMap(({ layers }) => layers);
@@ -149,10 +154,10 @@ export class Take {
       panel.plane.paint(time);
     }
     for (const layer of layers) redraw(layer, RATIO);
+    const { step } = pictureOf(sides[0]);
     try {
       const side = shots[0]?.layers[0]?.clientWidth ?? 0;
-      const step = pictureOf(sides[0]).step;
-      compose(canvas, shots, side, RATIO, theme(), commonLine(this.#context, step, time));
+      compose(canvas, shots, side, RATIO, this.#context.theme(), commonLine(this.#state, step, time));
     } finally {
       for (const side of sides) {
         side.panel.plane.fit();
@@ -160,23 +165,22 @@ export class Take {
       }
       for (const layer of layers) redraw(layer);
     }
-    return this.#offer("image/png", [await toPng(canvas)], "png");
+    return this.#offer("image/png", [await toPng(canvas)], step, "png");
   }
 
   async #svg() {
-    const { state, theme } = this.#context;
-    const { dots, outline } = state();
+    const { dots, outline, dataset } = this.#state;
     const panels = shownSides(this.#context).map((side) => ({
-      caption: captionOf(this.#context, side, pictureOf(side)),
+      caption: captionOf(this.#state, side, pictureOf(side)),
       dots,
       outline,
       picture: pictureOf(side),
-      target: readOutline(state().dataset),
-      source: readOutline(state()[side.name].source),
+      target: readOutline(dataset),
+      source: readOutline(this.#state[side.name].source),
       inkOf: side.panel.plane.inks(),
     }));
     const step = panels[0]?.picture.step ?? 0;
-    return this.#offer("image/svg+xml", [trajectoriesSvg(panels, theme(), commonLine(this.#context, step))], "svg");
+    return this.#offer("image/svg+xml", [trajectoriesSvg(panels, this.#context.theme(), commonLine(this.#state, step))], step, "svg");
   }
 
   // --- data -----------------------------------------------------------------------------------------
@@ -184,21 +188,21 @@ export class Take {
   /** @param {string} what @param {typeof samples} write */
   async #table(what, write) {
     const side = this.#side;
-    const parts = await write(pictureOf(side), this.#show);
-    return this.#offer("text/csv", parts, "csv", `${side.name}-${what}`);
+    const picture = pictureOf(side);
+    return this.#offer("text/csv", await write(picture, this.#show), picture.step, "csv", `${side.name}-${what}`);
   }
 
   async #weights() {
     const side = this.#side;
     const bytes = await side.engine.ask("safetensors");
-    return this.#offer("application/octet-stream", [bytes], "safetensors", side.name);
+    return this.#offer("application/octet-stream", [bytes], side.step, "safetensors", side.name);
   }
 
   /** @param {string} ending @param {string} type @param {typeof command_lines} write */
   async #text(ending, type, write) {
     const side = this.#side;
-    const text = write(await side.engine.ask("config_json"), side.step, side.name);
-    return this.#offer(type, [text], ending, side.name);
+    const config = await side.engine.ask("config_json");
+    return this.#offer(type, [write(config, side.step, side.name)], side.step, ending, side.name);
   }
 
   async #showCommands() {

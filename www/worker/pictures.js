@@ -52,6 +52,8 @@ export function takePicture(session) {
   else deliverPicture(session, sample);
   if (reason === undefined && sample.particles < sampling.particles) {
     session.sample = begin(session, sampling.particles);
+    // Whatever is asked for next, what is on show is less than that.
+    session.picture.sampling = undefined;
   } else {
     session.picture = { sampling, replay: session.replay, step: sample.step, cost: sample.cost + performance.now() - integrated };
   }

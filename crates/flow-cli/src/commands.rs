@@ -40,7 +40,7 @@ pub enum Command {
     Plot(plot::Options),
     /// Distance between two sets of points
     Metric(metric::Options),
-    /// The names of every distribution, schedule, coupling and solver
+    /// Every name that other commands and configurations accept
     List(list::Options),
     /// A completion script for your shell
     Completions(completions::Options),

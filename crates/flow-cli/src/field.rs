@@ -18,7 +18,8 @@ use crate::{failure::Failure, input, numbers};
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub struct SpecOptions {
-    /// JSON file with "target", "source" and "schedule" (any configuration file will do)
+    /// JSON file with "target", "source" and "schedule" (any configuration file of independent pairs
+    /// will do)
     #[arg(long, value_name = "SPEC.json")]
     spec: Option<PathBuf>,
     /// Named target, from the standard normal source along CondOT paths
@@ -55,10 +56,10 @@ pub struct KindOptions {
 #[derive(Debug, Clone, Args)]
 pub struct ClassOptions {
     /// Mode of the target, counted from 0, of a model trained with --class-dropout
-    #[arg(long, value_name = "K", requires = "model")]
+    #[arg(long, value_name = "K", value_parser = numbers::class)]
     class: Option<usize>,
     /// Guidance weight: 0 leaves the class out, 1 is the class as it is, more exaggerates it
-    #[arg(long, value_name = "W", default_value_t = 1.0, requires = "class", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "W", default_value_t = 1.0, requires = "class", value_parser = numbers::finite)]
     guidance: f64,
 }
 
@@ -101,6 +102,7 @@ impl SpecOptions {
     /// The exact field asked for.
     pub fn exact(&self) -> Result<(Config, ExactField), Failure> {
         let config = self.read()?;
+        config.path(config.rounds.len()).check_exact("exact field")?;
         let (target, source) = (config.target.build("target")?, config.source.build("source")?);
         let field = ExactField::new(config.schedule, &*source, &*target)?;
         Ok((config, field))
@@ -131,7 +133,13 @@ impl FieldOptions {
 
     /// The field of this `kind`, or with `None` the usual one.
     pub fn read_kind(&self, kind: Option<FieldKind>, class: &ClassOptions) -> Result<Field, Failure> {
-        let Some(path) = &self.model else { return self.untrained(kind.unwrap_or(FieldKind::Exact)) };
+        let Some(path) = &self.model else {
+            if let Some(index) = class.class {
+                let accepted = "left out without a --model: no other field knows classes";
+                return Err(Failure::input("--class", index, accepted));
+            }
+            return self.untrained(kind.unwrap_or(FieldKind::Exact));
+        };
         let mut experiment = model("--model", path)?;
         let kind = kind.unwrap_or(FieldKind::Learned);
         let guidance = class.class.map(|index| Guidance { class: index, weight: class.guidance });

@@ -4,16 +4,19 @@
 //! line that names the field, its value and what would be accepted; work that fails ends with 1.
 
 mod commands;
+mod digits;
 mod failure;
 mod field;
 mod input;
 mod numbers;
 mod output;
+mod picture;
+mod starts;
 mod training;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser};
 
 use commands::Command;
 use failure::Failure;
@@ -33,10 +36,10 @@ Examples:
   flow exact --spec spec.json --points points.json
   flow metric energy samples.csv other.csv
 
-Every file may be `-` for standard input. `flow COMMAND --help` has more.";
+A file that is read may be `-` for standard input. `flow COMMAND --help` has more.";
 
 fn main() -> ExitCode {
-    let outcome = match Flow::try_parse() {
+    let outcome = match parse() {
         Ok(flow) => flow.command.run(),
         Err(error) => Err(Failure::from_clap(&error)),
     };
@@ -44,4 +47,14 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// The command line. Negative numbers are values, so that each option says itself what it accepts.
+fn parse() -> Result<Flow, clap::Error> {
+    let allow = |option: Arg| {
+        let takes_value = option.get_action().takes_values();
+        option.allow_negative_numbers(takes_value)
+    };
+    let command = Flow::command().mut_subcommands(|command| command.mut_args(allow));
+    Flow::from_arg_matches(&command.try_get_matches()?)
 }

@@ -41,6 +41,11 @@ pub fn pixels(text: &str) -> Result<u32, String> {
     whole(text, 64..=8192)
 }
 
+/// A mode of the target.
+pub fn class(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "must be a whole number, the first mode being 0".into())
+}
+
 /// The seed of all random streams.
 pub fn seed(text: &str) -> Result<u64, String> {
     whole(text, 0..=u64::MAX)

@@ -1,7 +1,8 @@
 //! Training that can be watched, interrupted and kept: what `train`, `reflow` and `distil` share.
 
 use std::{
-    path::Path,
+    fmt,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -10,10 +11,10 @@ use std::{
 };
 
 use flow_core::{Experiment, config::Round};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
-use crate::{failure::Failure, output};
+use crate::{failure::Failure, field, output};
 
 /// Training steps between two looks at the clock and at Ctrl-C.
 const STRIDE: u64 = 20;
@@ -49,17 +50,23 @@ pub fn train_and_keep(experiment: &mut Experiment, until: u64, out: &Path) -> Re
     Ok(())
 }
 
-/// As [`train_and_keep`], through one more round after the other, `steps` training steps each. All
-/// are in the configuration from the beginning, so that whoever is interrupted can go on.
-pub fn train_rounds(
-    experiment: &mut Experiment,
-    rounds: &[Round],
-    steps: u64,
-    out: &Path,
-) -> Result<(), Failure> {
+/// As [`train_and_keep`], the experiment in the file `model` through one more round after the other,
+/// `steps` training steps each. All are in the configuration from the beginning, so that whoever is
+/// interrupted can go on.
+pub fn train_rounds(model: &Path, rounds: &[Round], steps: u64, out: &Path) -> Result<(), Failure> {
+    check_model_place(out)?;
+    let mut experiment = field::model("MODEL", model)?;
+    if let (Some(_), Some(last)) = (experiment.next_round(), experiment.config().rounds.last()) {
+        let (step, after, model) = (experiment.training_step(), last.after, model.display());
+        let accepted = format!(
+            "trained beyond step {after}, where its last round begins, before one more: \
+             `flow train --resume --steps N --out {model}` with N above {after} goes on"
+        );
+        return Err(Failure::input("MODEL", format!("{model} at step {step}"), accepted));
+    }
     let until = experiment.training_step() + rounds.len() as u64 * steps;
     experiment.add_rounds(rounds, steps)?;
-    train_and_keep(experiment, until, out)
+    train_and_keep(&mut experiment, until, out)
 }
 
 fn train(
@@ -68,15 +75,20 @@ fn train(
     out: &Path,
     is_stopped: &AtomicBool,
 ) -> Result<(), Failure> {
-    let floor = experiment.loss_floor().ok().map(|known| known.floor.value);
-    let bar = ProgressBar::new(until).with_style(style());
-    bar.set_position(experiment.training_step());
+    let bar = ProgressBar::new(until).with_position(experiment.training_step()).with_style(style());
     bar.reset_eta();
     let mut saved = Instant::now();
     while experiment.training_step() < until && !is_stopped.load(Ordering::Relaxed) {
-        let left = until - experiment.training_step();
-        experiment.train(left.min(STRIDE) as u32)?;
+        let share = experiment.prepare()?;
+        if share < 1.0 {
+            bar.set_message(format!("making pairs: {:.0} %", 100.0 * share));
+            continue;
+        }
+        let step = experiment.training_step();
+        let end = experiment.next_round().map_or(until, |round| round.after.min(until));
+        experiment.train((end - step).min(STRIDE) as u32)?;
         bar.set_position(experiment.training_step());
+        let floor = experiment.loss_floor().ok().map(|known| known.floor.value);
         bar.set_message(message(experiment.losses().recent(), floor));
         if saved.elapsed() > SAVE_EVERY {
             save(experiment, out)?;
@@ -87,14 +99,20 @@ fn train(
     Ok(())
 }
 
+/// One line, however narrow the terminal.
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:24} {pos}/{len} steps, {per_sec}, {eta} left, {msg}")
+    let speed = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // Nothing can be done about a terminal that takes no text.
+        let _ = write!(out, "{:.0}/s", state.per_sec());
+    };
+    ProgressStyle::with_template("{bar:10} {pos}/{len} steps, {speed}, {eta} left, {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("speed", speed)
 }
 
 fn message(loss: Option<f64>, floor: Option<f64>) -> String {
     match (loss, floor) {
-        (Some(loss), Some(floor)) => format!("loss {loss:.4}, above its floor {:.4}", loss - floor),
+        (Some(loss), Some(floor)) => format!("loss {loss:.4} (floor + {:.4})", loss - floor),
         (Some(loss), None) => format!("loss {loss:.4}"),
         (None, _) => String::new(),
     }
@@ -109,20 +127,27 @@ fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
     Ok(flag)
 }
 
-/// Finds out before the work, not after it, that the result has no place to go.
-pub fn check_writable(path: &Path) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.file_name().is_none() || path.is_dir() || !folder.is_dir() {
-        return Err(Failure::input("--out", path.display(), "a file in a folder that exists"));
+/// Finds out before the work, not after it, that the model has no place to go.
+pub fn check_model_place(path: &Path) -> Result<(), Failure> {
+    let is_stream = path == Path::new("-") || (path.exists() && !path.is_file() && !path.is_dir());
+    if is_stream {
+        let accepted = "a file of its own: the model is saved there again and again while it is trained";
+        return Err(Failure::input("--out", path.display(), accepted));
     }
-    Ok(())
+    output::check_place(path)?;
+    output::try_to_write(&beside(path), path)
+}
+
+/// Where the model is written before it is moved to `path`.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
 }
 
 /// Writes the model beside its place and then moves it there, so that no moment is without one.
 fn save(experiment: &Experiment, path: &Path) -> Result<(), Failure> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
+    let part = beside(path);
     let failed = |error| Failure::Work(format!("saving {} failed: {error}", path.display()));
     std::fs::write(&part, experiment.checkpoint()?).map_err(failed)?;
     std::fs::rename(&part, path).map_err(failed)

@@ -1,52 +1,12 @@
 //! What scripts rely on: results on standard output only, exit codes, one-line errors.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    io::Write,
-    process::{Command, Output, Stdio},
-};
+mod program;
 
+use std::process::{Command, Stdio};
+
+use program::{SPEC, file, flow, refusal, result};
 use serde_json::{Value, json};
-
-/// Runs `flow` with these arguments, `input` on standard input.
-fn flow(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_flow"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // The program may end without reading its input.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
-fn result(arguments: &[&str], input: &str) -> Value {
-    let output = flow(arguments, input);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {errors}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn refusal(arguments: &[&str], input: &str) -> String {
-    let output = flow(arguments, input);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
-    assert!(output.stdout.is_empty(), "{arguments:?} wrote to standard output");
-    assert_eq!(message.lines().count(), 1, "{arguments:?}: {message}");
-    message
-}
-
-const SPEC: &str = r#"{"target":{"type":"gaussian_mixture","weights":[1],"means":[[1,-2]],"covs":[[[0.25,0],[0,0.25]]]},
-    "source":{"type":"standard_normal"},"schedule":{"type":"cond-ot"}}"#;
-
-/// A file of its own for each test.
-fn file(name: &str, content: &str) -> String {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, content).unwrap();
-    path.to_str().unwrap().to_owned()
-}
 
 #[test]
 fn exact_answers_with_the_formulas_of_one_gaussian() {
@@ -151,6 +111,7 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
         (r#"{"schedule":{"type":"vp","beta_min":-1}}"#.into(), vec!["schedule.beta_min", "-1"]),
         (r#"{"shedule":{"type":"vp"}}"#.into(), vec!["shedule"]),
         ("nonsense".into(), vec!["spec"]),
+        ("[1]".into(), vec!["--spec is -", "JSON object"]),
         (String::new(), vec!["spec"]),
     ] {
         let message = refusal(&["exact", "--spec", "-", "--points", &points], &input);
@@ -166,6 +127,9 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
             vec!["--steps", "1000000"],
         ),
         (vec!["sample", "--preset", "five-modes", "--count", "0"], vec!["--count", "'0'"]),
+        (vec!["sample", "--preset", "five-modes", "--count", "-1"], vec!["--count", "'-1'", "10000000"]),
+        (vec!["sample", "--model", "m", "--count", "5", "--class", "-1"], vec!["'-1'", "whole number"]),
+        (vec!["train", "--seed", "-1", "--out", "never.flow"], vec!["--seed", "'-1'", "from 0"]),
         (
             vec!["sample", "--preset", "five-modes", "--count", "5", "--solver", "eula"],
             vec!["eula", "euler", "rk4"],
@@ -215,6 +179,10 @@ fn wrong_input_is_one_line_that_names_field_value_and_what_is_accepted() {
             vec!["score is not available", "alone on its path"],
         ),
         (vec!["sample", "--model", "/nowhere", "--count", "5"], vec!["--model", "/nowhere"]),
+        (
+            vec!["sample", "--preset", "five-modes", "--count", "5", "--class", "1"],
+            vec!["--class is 1", "--model"],
+        ),
         (vec!["exact", "--preset", "five-modes", "--points", "-"], vec!["points"]),
         (vec!["frobnicate"], vec!["frobnicate"]),
         (vec![], vec!["COMMAND"]),
@@ -243,69 +211,6 @@ fn states_that_nobody_asked_for_take_no_memory() {
 }
 
 #[test]
-fn every_field_of_a_model_can_be_sampled() {
-    let model = file("fields.flow", "");
-    let train = |more: &[&str]| {
-        let arguments =
-            [&["train", "--width", "16", "--depth", "2", "--steps", "30", "--out", &model], more].concat();
-        result(&arguments, "")
-    };
-    let arguments = ["sample", "--model", &model, "--count", "40", "--solver", "heun", "--steps", "20"];
-    let sample = |more: &[&'static str]| [&arguments[..], more].concat();
-    train(&[]);
-    let [usual, learned, exact, paired] =
-        [&[][..], &["--field", "learned"], &["--field", "exact"], &["--field", "paired"]]
-            .map(|more| result(&sample(more), "")["endpoints"].clone());
-    assert_eq!(usual, learned);
-    assert_ne!(learned, exact);
-    let preset = ["sample", "--preset", "five-modes", "--count", "40", "--solver", "heun", "--steps", "20"];
-    assert_eq!(exact, result(&preset, "")["endpoints"]);
-    // The conditional path is straight: one step brings each point to its own data.
-    let once = ["sample", "--preset", "five-modes", "--count", "40", "--field", "paired", "--steps", "1"];
-    let once = result(&once, "")["endpoints"].clone();
-    for i in 0..40 {
-        for d in 0..2 {
-            let [a, b] = [&once, &paired].map(|ends| ends[i][d].as_f64().unwrap());
-            assert!((a - b).abs() < 1e-4, "{a} {b}");
-        }
-    }
-    train(&["--coupling", "minibatch-ot"]);
-    assert!(refusal(&sample(&["--field", "exact"]), "").contains("independent pairs only"));
-    assert_ne!(result(&sample(&["--field", "paired"]), "")["endpoints"], paired);
-    train(&["--class-dropout", "0.2"]);
-    let classes = ["--field", "exact", "--class", "1"];
-    assert!(refusal(&sample(&classes), "").contains("only the learned field knows classes"));
-}
-
-fn nine_samples<'a>(model: &'a str, solver: &'a str) -> [&'a str; 9] {
-    ["sample", "--model", model, "--count", "9", "--solver", solver, "--steps", "5"]
-}
-
-#[test]
-fn a_rectified_model_is_sampled_on_the_path_of_its_round() {
-    let (teacher, student) = (file("path-teacher.flow", ""), file("path-student.flow", ""));
-    let train =
-        ["train", "--schedule", "vp", "--width", "16", "--depth", "2", "--steps", "20", "--out", &teacher];
-    result(&train, "");
-    result(&["reflow", &teacher, "--pairs", "100", "--steps", "10", "--out", &student], "");
-    for solver in ["sde", "ddim", "ddpm"] {
-        result(&nine_samples(&teacher, solver), "");
-    }
-    for (solver, word) in [("sde", "score"), ("ddpm", "ddpm")] {
-        let refused = refusal(&nine_samples(&student, solver), "");
-        assert!(refused.contains(word) && refused.contains("not paired independently"), "{refused}");
-    }
-    let [ddim, euler] =
-        ["ddim", "euler"].map(|solver| result(&nine_samples(&student, solver), "")["endpoints"].clone());
-    for i in 0..9 {
-        for d in 0..2 {
-            let [a, b] = [&ddim, &euler].map(|ends| ends[i][d].as_f64().unwrap());
-            assert!((a - b).abs() < 1e-4, "DDIM on a straight path is Euler: {a} {b}");
-        }
-    }
-}
-
-#[test]
 fn a_closed_pipe_is_no_failure() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_flow"))
         .args(["sample", "--preset", "five-modes", "--count", "200000", "--steps", "1", "--format", "csv"])
@@ -330,166 +235,16 @@ fn help_and_lists_are_results() {
         );
     }
     let lists = result(&["list", "--json"], "");
-    for (table, name) in [("targets", "five-modes"), ("rounds", "reflow"), ("fields", "paired")] {
+    for (table, name) in [
+        ("targets", "five-modes"),
+        ("rounds", "reflow"),
+        ("fields", "paired"),
+        ("objectives", "noise"),
+        ("decays", "cosine"),
+        ("samplers", "ddpm"),
+    ] {
         assert!(lists[table].as_array().unwrap().iter().any(|entry| entry["name"] == name), "{table}");
     }
-}
-
-#[test]
-fn pictures_are_drawn() {
-    let plot = |out: &str| {
-        flow(
-            &[
-                "plot",
-                "--preset",
-                "five-modes",
-                "--count",
-                "100",
-                "--steps",
-                "8",
-                "--show",
-                "samples,trajectories,field",
-                "--out",
-                out,
-            ],
-            "",
-        )
-    };
-    let svg = String::from_utf8(plot("-").stdout).unwrap();
-    assert!(svg.starts_with("<svg") && svg.contains("#1F6FB5"), "{}", &svg[..200]);
-    let png = file("picture.png", "");
-    assert!(plot(&png).status.success());
-    assert!(std::fs::read(&png).unwrap().starts_with(b"\x89PNG"));
-    let gif = ["plot", "--preset", "five-modes", "--out", "picture.gif"];
-    assert!(refusal(&gif, "").contains("picture.gif"));
-}
-
-#[test]
-fn the_outline_of_many_points_is_a_disc_around_each() {
-    let discs = |count: usize| {
-        let points: Vec<_> = (0..count).map(|i| [(i % 30) as f64 / 10.0, (i / 30) as f64 / 10.0]).collect();
-        let config = json!({ "target": { "type": "points", "points": points } });
-        let path = file(&format!("points-{count}.json"), &config.to_string());
-        let plot = ["plot", "--spec", &path, "--count", "10", "--show", "trajectories", "--out", "-"];
-        String::from_utf8(flow(&plot, "").stdout).unwrap().matches("<circle").count()
-    };
-    assert_eq!((discs(400), discs(600)), (0, 600), "few have borders");
-}
-
-#[test]
-fn pictures_are_of_the_field_asked_for() {
-    let plot = |field: &str| {
-        let shared = ["plot", "--preset", "five-modes", "--count", "50", "--steps", "1", "--out", "-"];
-        String::from_utf8(flow(&[&shared[..], &["--field", field]].concat(), "").stdout).unwrap()
-    };
-    let (hit, miss) = ("#1F6FB5", "#C85A0A");
-    let exact = plot("exact");
-    assert!(exact.contains(miss) && !exact.contains(hit), "in one step all land on the mean");
-    assert!(plot("paired").contains(hit), "each lands on its own data");
-    let arrows = ["plot", "--preset", "five-modes", "--field", "paired", "--show", "field", "--out", "-"];
-    let refused = refusal(&arrows, "");
-    assert!(refused.contains("--show is field") && refused.contains("belongs to a particle"), "{refused}");
-}
-
-#[test]
-fn training_is_kept_resumed_and_used() {
-    let model = file("trained.flow", "");
-    std::fs::remove_file(&model).unwrap();
-    let train = |more: &[&str]| {
-        let arguments =
-            [&["train", "--width", "16", "--depth", "2", "--seed", "3", "--out", &model], more].concat();
-        result(&arguments, "")
-    };
-    assert_eq!(train(&["--steps", "40"])["steps"], 40);
-    let resumed = train(&["--steps", "60", "--resume"]);
-    assert_eq!(resumed["steps"], 60);
-    let at_once = file("at-once.flow", "");
-    let arguments =
-        ["train", "--width", "16", "--depth", "2", "--seed", "3", "--steps", "60", "--out", &at_once];
-    assert_eq!(result(&arguments, "")["loss"], resumed["loss"], "resuming changes nothing");
-    assert_eq!(std::fs::read(&at_once).unwrap(), std::fs::read(&model).unwrap());
-
-    let sample =
-        |model: &str| result(&["sample", "--model", model, "--count", "20", "--solver", "midpoint"], "");
-    assert_eq!(sample(&model), sample(&at_once));
-    let evaluation = result(&["evaluate", &model, "--steps", "1,4"], "");
-    assert_eq!(evaluation["evaluations"][1]["nfe"], 4);
-    assert!(evaluation["evaluations"][0]["distances"]["energy"].as_f64().unwrap() > 0.0);
-    // The page's number of the same experiment.
-    let experiment = flow_core::Experiment::resume(&std::fs::read(&model).unwrap()).unwrap();
-    let page = experiment.evaluate(&experiment.sample_with(flow_core::Solver::Euler, 4).unwrap());
-    assert_eq!(evaluation["evaluations"][1]["distances"]["energy"], page.energy);
-    let adaptive = result(&["evaluate", &model, "--solver", "dopri5"], "");
-    assert_eq!(adaptive["evaluations"].as_array().unwrap().len(), 1);
-    let refused = refusal(&["evaluate", &model, "--solver", "dopri5", "--steps", "1,2"], "");
-    assert!(refused.contains("--steps") && refused.contains("dopri5"), "{refused}");
-    let likelihood = result(&["likelihood", "--model", &model, "--points", "-"], "[[0,2],[0,0]]");
-    assert!(likelihood["mean"].as_f64().unwrap() < 0.0);
-
-    let weights = flow(&["export", &model, "--out", "-"], "").stdout;
-    assert!(weights.len() > 1000, "safetensors begin with the length of their header");
-    assert!(usize::from(weights[0]) + 256 * usize::from(weights[1]) < weights.len());
-
-    let refused = refusal(&["train", "--target", "rings", "--out", &model, "--resume"], "");
-    assert!(refused.contains("--out"), "{refused}");
-    let broken = file("broken.flow", "not a model");
-    assert!(refusal(&["evaluate", &broken], "").contains("broken.flow"));
-}
-
-#[test]
-#[cfg(unix)]
-fn an_interrupted_training_is_kept_and_goes_on() {
-    let model = file("interrupted.flow", "");
-    std::fs::remove_file(&model).unwrap();
-    let train = ["train", "--width", "16", "--depth", "2", "--out", &model];
-    let child = Command::new(env!("CARGO_BIN_EXE_flow"))
-        .args([&train[..], &["--steps", "1000000"]].concat())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(1_500));
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    let output = child.wait_with_output().unwrap();
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{message}");
-    let goes_on = format!("`flow train --resume --steps 1000000 --out {model}` goes on");
-    assert!(message.contains("interrupted at step") && message.contains(&goes_on), "{message}");
-    let step = serde_json::from_slice::<Value>(&output.stdout).unwrap()["steps"].as_u64().unwrap();
-    let more = (step + 10).to_string();
-    let resumed = result(&[&train[..], &["--resume", "--steps", &more]].concat(), "");
-    assert_eq!(resumed["steps"], step + 10);
-}
-
-#[test]
-fn a_model_is_rectified_distilled_and_guided() {
-    let (teacher, student) = (file("teacher.flow", ""), file("student.flow", ""));
-    let short = ["--steps", "30", "--seed", "3"];
-    let train = |more: &[&str]| {
-        let arguments =
-            [&["train", "--width", "16", "--depth", "2", "--out", &teacher], &short[..], more].concat();
-        result(&arguments, "")
-    };
-    train(&[]);
-    let reflow = ["reflow", &teacher, "--rounds", "2", "--pairs", "300", "--steps", "10", "--out", &student];
-    assert_eq!(result(&reflow, "")["steps"], 50);
-    let distil = ["distil", &teacher, "--progressive", "--pairs", "300", "--steps", "5", "--out", &student];
-    // 16, 8, 4, 2 and 1 steps: five rounds.
-    assert_eq!(result(&distil, "")["steps"], 30 + 5 * 5);
-    assert_eq!(result(&["sample", "--model", &student, "--count", "5", "--steps", "1"], "")["nfe"], 1);
-    let few = ["reflow", &teacher, "--pairs", "1", "--out", &student];
-    assert!(refusal(&few, "").contains("pairs is 1"));
-
-    train(&["--class-dropout", "0.2"]);
-    let sample = |class: &str, guidance: &str| {
-        let arguments =
-            ["sample", "--model", &teacher, "--count", "5", "--class", class, "--guidance", guidance];
-        result(&arguments, "")["endpoints"].clone()
-    };
-    assert_eq!(sample("0", "0"), sample("1", "0"), "without guidance no class matters");
-    assert_ne!(sample("0", "1"), sample("1", "1"));
-    let unknown = ["sample", "--model", &teacher, "--count", "5", "--class", "5"];
-    assert!(refusal(&unknown, "").contains("class is 5"));
 }
 
 #[test]
@@ -500,4 +255,50 @@ fn likelihood_of_an_exact_field_is_its_density() {
     for (index, expected) in [peak, peak - 0.5 * (0.5 * 0.5 + 0.5 * 0.5) / 0.25].into_iter().enumerate() {
         assert!((answer["log_likelihood"][index].as_f64().unwrap() - expected).abs() < 1e-5);
     }
+}
+
+#[test]
+fn a_point_that_the_flow_does_not_reach_has_no_part_in_the_mean() {
+    let model = file("likelihood.flow", "");
+    let train = |source: &str| {
+        let shared = ["train", "--width", "16", "--depth", "1", "--steps", "5", "--out", &model, "--source"];
+        result(&[&shared[..], &[source]].concat(), "");
+    };
+    let ask = ["likelihood", "--model", &model, "--points", "-"];
+    // Hardly trained, the flow shrinks the square and leaves what is far away where it is.
+    train("uniform");
+    let answer = result(&ask, "[[0,0.1],[90,90],[0.2,0]]");
+    let values: Vec<_> = (0..3).map(|index| answer["log_likelihood"][index].as_f64()).collect();
+    assert_eq!((values[1], &answer["reached"]), (None, &json!(2)), "{answer}");
+    let mean = 0.5 * (values[0].unwrap() + values[2].unwrap());
+    assert!((answer["mean"].as_f64().unwrap() - mean).abs() < 1e-12, "{answer}");
+    let nowhere = result(&ask, "[[90,90]]");
+    assert_eq!((&nowhere["reached"], &nowhere["mean"]), (&json!(0), &Value::Null));
+    train(r#"{"type":"points","points":[[0,0],[1,1]]}"#);
+    let refused = refusal(&ask, "[[0,0]]");
+    assert!(refused.contains("likelihood is not available") && refused.contains("points"), "{refused}");
+}
+
+#[test]
+fn a_configuration_without_an_exact_field_is_refused() {
+    let points = file("no-exact-points.json", r#"[{"t":0.5,"x":[0,0]}]"#);
+    for (spec, reason) in [
+        (r#"{"coupling":{"type":"minibatch-ot"}}"#, "independent pairs only"),
+        (r#"{"rounds":[{}]}"#, "later round"),
+    ] {
+        for arguments in [
+            &["sample", "--spec", "-", "--count", "2"][..],
+            &["likelihood", "--spec", "-", "--points", &points],
+            &["plot", "--spec", "-", "--out", "never.svg"],
+            &["exact", "--spec", "-", "--points", &points],
+        ] {
+            let refused = refusal(arguments, spec);
+            assert!(
+                refused.contains("exact field is not available") && refused.contains(reason),
+                "{refused}"
+            );
+        }
+    }
+    let paired = ["sample", "--spec", "-", "--count", "2", "--field", "paired"];
+    result(&paired, r#"{"coupling":{"type":"minibatch-ot"}}"#);
 }

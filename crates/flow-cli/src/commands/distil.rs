@@ -9,11 +9,7 @@ use flow_core::{
 };
 
 use super::reflow::PairOptions;
-use crate::{
-    failure::Failure,
-    field, numbers,
-    training::{check_writable, train_rounds},
-};
+use crate::{failure::Failure, numbers, training::train_rounds};
 
 /// Options of `flow distil`.
 #[derive(Debug, Args)]
@@ -48,9 +44,7 @@ const FIRST_STUDENT_STEPS: usize = 16;
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        check_writable(&self.out)?;
-        let mut experiment = field::model("MODEL", &self.model)?;
-        train_rounds(&mut experiment, &self.rounds(), self.pairs.steps as u64, &self.out)
+        train_rounds(&self.model, &self.rounds(), self.pairs.steps as u64, &self.out)
     }
 
     fn rounds(&self) -> Vec<Round> {

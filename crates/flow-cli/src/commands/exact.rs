@@ -33,6 +33,8 @@ pub struct Options {
     points: PathBuf,
 }
 
+const ACCEPTED_POINTS: &str = r#"a list [{"t": 0.5, "x": [0.1, -1.2]}, ..] of times and points"#;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Point {
@@ -52,7 +54,8 @@ impl Options {
     pub fn run(self) -> Result<(), Failure> {
         input::check_stdin(&[("--spec", self.spec.path()), ("--points", Some(&self.points))])?;
         let (_, field) = self.spec.exact()?;
-        let points: Vec<Point> = input::parse("points", &input::text("--points", &self.points)?)?;
+        let points: Vec<Point> =
+            input::parse("points", ACCEPTED_POINTS, &input::text("--points", &self.points)?)?;
         let mut answer = Answer::default();
         for (index, Point { t, x }) in points.into_iter().enumerate() {
             let local =

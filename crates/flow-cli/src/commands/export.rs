@@ -24,11 +24,7 @@ pub struct Options {
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        let weights = field::model("MODEL", &self.model)?.safetensors()?;
-        if self.out.as_os_str() == "-" {
-            return output::write(|out| out.write_all(&weights));
-        }
-        std::fs::write(&self.out, weights)
-            .map_err(|error| Failure::Work(format!("writing {} failed: {error}", self.out.display())))
+        output::check_writable(&self.out)?;
+        output::file(&self.out, &field::model("MODEL", &self.model)?.safetensors()?)
     }
 }

@@ -3,14 +3,15 @@
 use clap::Args;
 use flow_core::{
     Coupling, Schedule, Solver,
-    config::{FieldKind, Round},
+    config::{Decay, FieldKind, Objective, Round},
     distribution::PRESETS,
     metric,
     registry::Entry,
     solver::Diffusion,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::sample::SAMPLERS;
 use crate::{failure::Failure, output};
 
 /// Options of `flow list`.
@@ -22,6 +23,13 @@ pub struct Options {
     json: bool,
 }
 
+/// One table of names.
+struct Table {
+    key: &'static str,
+    title: &'static str,
+    items: Vec<Item>,
+}
+
 #[derive(Serialize)]
 struct Item {
     name: &'static str,
@@ -29,57 +37,53 @@ struct Item {
     summary: &'static str,
 }
 
-fn names<T>(entries: &[Entry<T>], is_listed: impl Fn(&T) -> bool) -> Vec<Item> {
-    let listed = entries.iter().filter(|entry| is_listed(&entry.value));
-    listed.map(|&Entry { name, label, summary, .. }| Item { name, label, summary }).collect()
+/// An object with a list for each table.
+struct Lists(Vec<Table>);
+
+impl Serialize for Lists {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|table| (table.key, &table.items)))
+    }
 }
 
-#[derive(Serialize)]
-struct Lists {
-    targets: Vec<Item>,
-    sources: Vec<Item>,
-    schedules: Vec<Item>,
-    couplings: Vec<Item>,
-    rounds: Vec<Item>,
-    fields: Vec<Item>,
-    solvers: Vec<Item>,
-    diffusions: Vec<Item>,
-    distances: Vec<Item>,
+fn table<T>(key: &'static str, title: &'static str, entries: &[Entry<T>]) -> Table {
+    listed(key, title, entries, |_| true)
+}
+
+fn listed<T>(
+    key: &'static str,
+    title: &'static str,
+    entries: &[Entry<T>],
+    is_listed: impl Fn(&T) -> bool,
+) -> Table {
+    let listed = entries.iter().filter(|entry| is_listed(&entry.value));
+    let items = listed.map(|&Entry { name, label, summary, .. }| Item { name, label, summary }).collect();
+    Table { key, title, items }
 }
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        let lists = Lists {
-            targets: names(&PRESETS, |preset| preset.is_target),
-            sources: names(&PRESETS, |preset| preset.is_source),
-            schedules: names(Schedule::ENTRIES, |_| true),
-            couplings: names(Coupling::ENTRIES, |_| true),
-            rounds: names(Round::ENTRIES, |_| true),
-            fields: names(FieldKind::ENTRIES, |_| true),
-            solvers: names(Solver::ENTRIES, |_| true),
-            diffusions: names(Diffusion::ENTRIES, |_| true),
-            distances: names(metric::ENTRIES, |_| true),
-        };
+        let lists = Lists(vec![
+            listed("targets", "Targets", &PRESETS, |preset| preset.is_target),
+            listed("sources", "Sources", &PRESETS, |preset| preset.is_source),
+            table("schedules", "Schedules", Schedule::ENTRIES),
+            table("couplings", "Couplings", Coupling::ENTRIES),
+            table("objectives", "Objectives", Objective::ENTRIES),
+            table("decays", "Decays of the learning rate", Decay::ENTRIES),
+            table("rounds", "Rounds", Round::ENTRIES),
+            table("fields", "Fields", FieldKind::ENTRIES),
+            table("solvers", "Solvers", Solver::ENTRIES),
+            table("samplers", "More solvers, of `flow sample` and `flow plot`", SAMPLERS),
+            table("diffusions", "Noise of the sde", Diffusion::ENTRIES),
+            table("distances", "Distances", metric::ENTRIES),
+        ]);
         if self.json {
             return output::json(&lists);
         }
-        let Lists { targets, sources, schedules, couplings, rounds, fields, solvers, diffusions, distances } =
-            &lists;
-        let sections = [
-            ("Targets", targets),
-            ("Sources", sources),
-            ("Schedules", schedules),
-            ("Couplings", couplings),
-            ("Rounds", rounds),
-            ("Fields", fields),
-            ("Solvers", solvers),
-            ("Noise of the SDE", diffusions),
-            ("Distances", distances),
-        ];
         output::write(|out| {
-            for (index, (title, names)) in sections.into_iter().enumerate() {
+            for (index, Table { title, items, .. }) in lists.0.iter().enumerate() {
                 writeln!(out, "{}{title}", if index > 0 { "\n" } else { "" })?;
-                for Item { name, summary, .. } in names {
+                for Item { name, summary, .. } in items {
                     writeln!(out, "  {name:<16} {summary}")?;
                 }
             }

@@ -17,7 +17,8 @@ use crate::{failure::Failure, input, output};
 /// Options of `flow metric`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Files are CSV (x,y), a JSON list of [x,y], or what `flow sample` wrote; `-` is standard input.
+Files are CSV (x,y), a JSON list of [x,y], or what `flow sample` wrote, of which the end points
+count; `-` is standard input.
 
 Examples:
   flow metric energy a.csv b.csv

@@ -1,32 +1,31 @@
 //! `flow plot`: a picture of samples, trajectories and field arrows, as SVG or PNG.
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use flow_core::{
     Error, Rng, Scalar,
     config::FieldKind,
-    distribution::{Distribution, Outline},
+    distribution::Distribution,
     experiment::Sampling,
     field::VelocityField,
     solver::{Diffusion, Keep, Trajectories},
 };
-use plotters::{coord::Shift, prelude::*};
 
 use super::sample::SolverOptions;
 use crate::{
     failure::Failure,
     field::{ClassOptions, Field, FieldOptions, KindOptions, shown_field},
     numbers, output,
+    picture::{self, Mark, Scene},
+    starts,
 };
 
 /// Options of `flow plot`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Blue dots reached the target, orange crosses missed it. A PNG has no numbers at its axes.
+Blue dots reached the target, orange crosses missed it; grey dots are on the way, where --to is not 1.
+What lies beyond the picture is at its border.
 
 Examples:
   flow plot --preset five-modes --show samples,trajectories --steps 8 --out five.svg
@@ -49,7 +48,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value = "2000", value_parser = numbers::count)]
     count: usize,
     /// Time of the field's arrows
-    #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = numbers::time, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = numbers::time)]
     time: f64,
     /// Width and height in pixels
     #[arg(long, value_name = "PIXELS", default_value = "800", value_parser = numbers::pixels)]
@@ -69,46 +68,14 @@ enum Layer {
     Field,
 }
 
-/// Everything on the picture, in the coordinates of the plane.
-struct Scene {
-    /// `[left, right, bottom, top]`.
-    bounds: [f64; 4],
-    outline: Vec<Outline>,
-    /// Samples and whether each hits the target.
-    samples: Vec<([f64; 2], bool)>,
-    paths: Vec<Vec<[f64; 2]>>,
-    /// Feet and tips.
-    arrows: Vec<[[f64; 2]; 2]>,
-}
-
-const PAPER: RGBColor = RGBColor(0xfb, 0xfa, 0xf7);
-const INK: RGBColor = RGBColor(0x1d, 0x1f, 0x23);
-const RULE: RGBColor = RGBColor(0xde, 0xdb, 0xd2);
-const HIT: RGBColor = RGBColor(0x1f, 0x6f, 0xb5);
-const MISS: RGBColor = RGBColor(0xc8, 0x5a, 0x0a);
-
-/// The borders of more circles would blacken the picture: they are discs in the same pale colour.
-const MOST_BORDERS: usize = 500;
-
 /// Arrows along each side of the picture.
 const ARROWS: usize = 24;
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        let is_png = is_png(&self.out)?;
-        let scene = self.scene()?;
-        let size = (self.size, self.size);
-        if is_png {
-            let root = BitMapBackend::new(&self.out, size).into_drawing_area();
-            return draw(&root, &scene, false);
-        }
-        let mut svg = String::new();
-        draw(&SVGBackend::with_string(&mut svg, size).into_drawing_area(), &scene, true)?;
-        if self.out == Path::new("-") {
-            return output::write(|out| out.write_all(svg.as_bytes()));
-        }
-        let written = std::fs::File::create(&self.out).and_then(|mut file| file.write_all(svg.as_bytes()));
-        written.map_err(|error| cannot_write(&self.out, &error))
+        let form = if is_png(&self.out)? { picture::png } else { picture::svg };
+        output::check_writable(&self.out)?;
+        output::file(&self.out, &form(&self.scene()?, self.size)?)
     }
 
     fn scene(&self) -> Result<Scene, Failure> {
@@ -121,21 +88,20 @@ impl Options {
         let config = chosen.config();
         let (source, target) = (config.source.build("source")?, config.target.build("target")?);
         let seed = self.solver.seed(config);
-        let mut rng = Rng::stream(seed, "particles");
-        let starts = source.sample(&mut rng, self.count);
+        if kind == Some(FieldKind::Paired) {
+            self.solver.check_start()?;
+        }
+        let starts = starts::drawn(&chosen, self.solver.from, self.count, seed)?;
         let keep = if self.shows(Layer::Trajectories) { Keep::EveryState } else { Keep::BothEnds };
         let (conversion, noise) = (chosen.conversion()?, Rng::stream(seed, "diffusion"));
         match &chosen {
             Field::Exact(_, field) => {
-                let starts: Vec<_> = starts.into_iter().map(|x| x.map(f64::from)).collect();
                 let course = self.solver.course(Diffusion::Constant { g: 1.0 }, keep)?;
                 let run = Sampling::new(&**field, &conversion, course, &starts, noise)?.finish()?;
                 self.compose(&*target, &*source, &**field, &run)
             }
             Field::Shown(experiment) => {
-                if kind == Some(FieldKind::Paired) {
-                    self.solver.check_start()?;
-                }
+                let starts: Vec<_> = starts.iter().map(|x| x.map(|x| x as f32)).collect();
                 let field = shown_field(experiment, &starts, seed)?;
                 let course = self.solver.course(Diffusion::SqrtSigma { g: 1.0 }, keep)?;
                 let run = Sampling::new(&field, &conversion, course, &starts, noise)?.finish()?;
@@ -159,8 +125,13 @@ impl Options {
         let mut scene =
             Scene { bounds, outline: target.outline(), samples: vec![], paths: vec![], arrows: vec![] };
         if self.shows(Layer::Samples) {
+            let mark = |x| match target.mode_at(x) {
+                _ if self.solver.to < 1.0 => Mark::OnTheWay,
+                Some(_) => Mark::Hit,
+                None => Mark::Miss,
+            };
             let ends = run.end().iter().map(|x| x.map(Scalar::to_f64));
-            scene.samples = ends.map(|x| (x, target.mode_at(x).is_some())).collect();
+            scene.samples = ends.map(|x| (x, mark(x))).collect();
         }
         if self.shows(Layer::Trajectories) {
             let states = || (0..run.times.len()).map(|state| run.state(state));
@@ -178,16 +149,19 @@ impl Options {
 fn arrows<F: VelocityField>(field: &F, t: f64, bounds: [f64; 4]) -> Result<Vec<[[f64; 2]; 2]>, Failure> {
     let spacing = (bounds[1] - bounds[0]) / ARROWS as f64;
     let place = |index: usize, low: f64| low + (index as f64 + 0.5) * spacing;
-    let mut found = Vec::new();
+    let (mut found, mut nowhere) = (Vec::new(), None);
     for index in 0..ARROWS * ARROWS {
         let foot = [place(index % ARROWS, bounds[0]), place(index / ARROWS, bounds[2])];
         let mut velocity = [[F::Scalar::from_f64(0.0); 2]];
         match field.velocity(t, &[foot.map(Scalar::from_f64)], &mut velocity) {
             Ok(()) => found.push((foot, velocity[0].map(Scalar::to_f64))),
             // No path passes here: no arrow.
-            Err(Error::Unavailable { .. }) => {}
+            Err(error @ Error::Unavailable { .. }) => nowhere = Some(error),
             Err(error) => return Err(error.into()),
         }
+    }
+    if let (true, Some(error)) = (found.is_empty(), nowhere) {
+        return Err(error.into());
     }
     let longest = found.iter().map(|(_, [u, v])| (u * u + v * v).sqrt()).fold(f64::MIN_POSITIVE, f64::max);
     let scale = spacing / longest;
@@ -204,81 +178,11 @@ fn square(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
 }
 
 fn is_png(path: &Path) -> Result<bool, Failure> {
-    match path.extension().and_then(|extension| extension.to_str()) {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
         Some("png") => Ok(true),
         Some("svg") => Ok(false),
         None if path == Path::new("-") => Ok(false),
         _ => Err(Failure::input("--out", path.display(), "a file that ends in .svg or .png, or -")),
-    }
-}
-
-fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Work(format!("writing {} failed: {error}", path.display()))
-}
-
-fn draw<B: DrawingBackend>(root: &DrawingArea<B, Shift>, scene: &Scene, labels: bool) -> Result<(), Failure> {
-    try_draw(root, scene, labels).map_err(|error| Failure::Work(format!("drawing failed: {error}")))
-}
-
-fn try_draw<B: DrawingBackend>(
-    root: &DrawingArea<B, Shift>,
-    scene: &Scene,
-    labels: bool,
-) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-    let [left, right, bottom, top] = scene.bounds;
-    root.fill(&PAPER)?;
-    let mut builder = ChartBuilder::on(root);
-    builder.margin(8);
-    if labels {
-        builder.x_label_area_size(28).y_label_area_size(36);
-    }
-    let mut chart = builder.build_cartesian_2d(left..right, bottom..top)?;
-    if labels {
-        let mut mesh = chart.configure_mesh();
-        mesh.disable_mesh().axis_style(RULE).label_style(("sans-serif", 12, &INK)).draw()?;
-    }
-    let pixels = f64::from(chart.plotting_area().dim_in_pixel().0) / (right - left);
-    for outline in &scene.outline {
-        match outline {
-            Outline::Circle { center, radius } if scene.outline.len() > MOST_BORDERS => {
-                let reach = (radius * pixels).round().max(1.0) as i32;
-                chart.draw_series(std::iter::once(Circle::new(
-                    (center[0], center[1]),
-                    reach,
-                    RULE.filled(),
-                )))?;
-            }
-            _ => {
-                chart.draw_series(std::iter::once(PathElement::new(corners(outline), INK.mix(0.5))))?;
-            }
-        }
-    }
-    chart.draw_series(scene.paths.iter().map(|path| PathElement::new(as_pairs(path), INK.mix(0.25))))?;
-    for arrow in &scene.arrows {
-        chart.draw_series(std::iter::once(PathElement::new(as_pairs(arrow), INK.mix(0.45))))?;
-        let foot = (arrow[0][0], arrow[0][1]);
-        chart.draw_series(std::iter::once(Circle::new(foot, 1, INK.mix(0.45).filled())))?;
-    }
-    let place = |&([x, y], _): &([f64; 2], bool)| (x, y);
-    let (hits, misses): (Vec<_>, Vec<_>) = scene.samples.iter().partition(|(_, is_hit)| *is_hit);
-    chart.draw_series(hits.iter().map(|sample| Circle::new(place(sample), 2, HIT.mix(0.6).filled())))?;
-    chart.draw_series(misses.iter().map(|sample| Cross::new(place(sample), 3, MISS.mix(0.8))))?;
-    root.present()
-}
-
-fn as_pairs(points: &[[f64; 2]]) -> Vec<(f64, f64)> {
-    points.iter().map(|&[x, y]| (x, y)).collect()
-}
-
-/// The corners of an outline, the first again at the end.
-fn corners(outline: &Outline) -> Vec<(f64, f64)> {
-    match outline {
-        Outline::Circle { center, radius } => (0..=72)
-            .map(|degree| (f64::from(degree) * 5.0).to_radians())
-            .map(|angle| (center[0] + radius * libm::cos(angle), center[1] + radius * libm::sin(angle)))
-            .collect(),
-        Outline::Polygon(points) => {
-            as_pairs(points).into_iter().chain(points.first().map(|p| (p[0], p[1]))).collect()
-        }
     }
 }

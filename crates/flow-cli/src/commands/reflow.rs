@@ -9,11 +9,7 @@ use flow_core::{
     registry,
 };
 
-use crate::{
-    failure::Failure,
-    field, numbers,
-    training::{check_writable, train_rounds},
-};
+use crate::{failure::Failure, field, numbers, training::train_rounds};
 
 /// Options of `flow reflow`.
 #[derive(Debug, Args)]
@@ -44,7 +40,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = SamplerName::Ode)]
     sampler: SamplerName,
     /// Schedule of the new paths
-    #[arg(long, value_name = "NAME", default_value = "cond-ot")]
+    #[arg(long, value_name = "NAME", default_value = "cond-ot", value_parser = field::names(Schedule::ENTRIES))]
     schedule: String,
 }
 
@@ -69,8 +65,6 @@ enum SamplerName {
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        check_writable(&self.out)?;
-        let mut experiment = field::model("MODEL", &self.model)?;
         let round = Round {
             pairs: self.pairs.pairs,
             sampler: match self.sampler {
@@ -83,6 +77,6 @@ impl Options {
             ..Round::default()
         };
         let rounds = vec![round; self.rounds];
-        train_rounds(&mut experiment, &rounds, self.pairs.steps as u64, &self.out)
+        train_rounds(&self.model, &rounds, self.pairs.steps as u64, &self.out)
     }
 }

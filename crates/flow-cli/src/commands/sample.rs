@@ -7,7 +7,7 @@ use flow_core::{
     Config, Rng, Scalar, Solver,
     config::FieldKind,
     experiment::{Course, Method, Sampling},
-    registry,
+    registry::{self, Entry},
     solver::{Diffusion, Keep, Tolerances, Trajectories},
 };
 use serde::Serialize;
@@ -18,6 +18,7 @@ use crate::{
     field::{ClassOptions, Field, FieldOptions, KindOptions, names, shown_field},
     input, numbers,
     output::{self, Format},
+    starts,
 };
 
 /// Options of `flow sample`.
@@ -31,7 +32,8 @@ Examples:
   echo '[[0.3,-1.2]]' | flow sample --spec spec.json --starts - --steps 8 --trajectories
   flow sample --preset five-modes --count 1000 --solver sde --sigma 1 --steps 500
   flow sample --model five.flow --field paired --count 1000 --steps 8 --trajectories
-  flow sample --preset five-modes --starts data.json --from 1 --to 0 --solver rk4 --steps 100")]
+  flow sample --preset five-modes --starts data.json --from 1 --to 0 --solver rk4 --steps 100
+  flow sample --preset five-modes --count 1000 --from 0.5 --trajectories --format csv")]
 pub struct Options {
     #[command(flatten)]
     field: FieldOptions,
@@ -55,10 +57,10 @@ pub struct Options {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct StartOptions {
-    /// File of starting points (JSON list of pairs, or CSV)
+    /// File of starting points: a JSON list of pairs, CSV, or the end points that `flow sample` wrote
     #[arg(long, value_name = "STARTS.json")]
     starts: Option<PathBuf>,
-    /// Number of starting points, drawn from the source
+    /// Number of starting points, drawn from the path at --from: from the source unless that is set
     #[arg(long, value_name = "N", value_parser = numbers::count)]
     count: Option<usize>,
 }
@@ -73,23 +75,23 @@ pub struct SolverOptions {
     #[arg(long, value_name = "N", value_parser = numbers::steps)]
     steps: Option<usize>,
     /// Relative tolerance of dopri5 [default: 1e-5]
-    #[arg(long, value_name = "E", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "E", value_parser = numbers::finite)]
     rtol: Option<f64>,
     /// Absolute tolerance of dopri5 [default: the relative one]
-    #[arg(long, value_name = "E", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "E", value_parser = numbers::finite)]
     atol: Option<f64>,
     /// Noise strength g of the sde [default: 1]
-    #[arg(long, value_name = "G", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "G", value_parser = numbers::finite)]
     sigma: Option<f64>,
     /// How the noise of the sde changes with time [default: constant for exact fields, sqrt-sigma for trained ones]
     #[arg(long, value_name = "NAME", value_parser = names(Diffusion::ENTRIES))]
     diffusion: Option<String>,
     /// Time at the starting points
-    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = numbers::time, allow_negative_numbers = true)]
-    from: f64,
+    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = numbers::time)]
+    pub from: f64,
     /// Time at the end points
-    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = numbers::time, allow_negative_numbers = true)]
-    to: f64,
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = numbers::time)]
+    pub to: f64,
     /// Seed of the starting points and of the noise [default: the configuration's]
     #[arg(long, value_name = "N", value_parser = numbers::seed)]
     seed: Option<u64>,
@@ -99,8 +101,31 @@ const SDE: &str = "sde";
 const DDIM: &str = "ddim";
 const DDPM: &str = "ddpm";
 
+/// The methods that are no solver of the flow.
+pub const SAMPLERS: &[Entry<Method>] = &[
+    Entry {
+        name: SDE,
+        label: "SDE",
+        summary: "Euler-Maruyama along the stochastic equation with the same marginals.",
+        value: Method::Noisy(Diffusion::Constant { g: 1.0 }),
+    },
+    Entry {
+        name: DDIM,
+        label: "DDIM",
+        summary: "From guess to guess of the data, without noise.",
+        value: Method::Ddim,
+    },
+    Entry {
+        name: DDPM,
+        label: "DDPM",
+        summary: "From guess to guess of the data, with fresh noise at each step.",
+        value: Method::Ddpm,
+    },
+];
+
 fn solver_names() -> PossibleValuesParser {
-    Solver::ENTRIES.iter().map(|entry| entry.name).chain([SDE, DDIM, DDPM]).collect::<Vec<_>>().into()
+    let solvers = Solver::ENTRIES.iter().map(|entry| entry.name);
+    solvers.chain(SAMPLERS.iter().map(|entry| entry.name)).collect::<Vec<_>>().into()
 }
 
 /// Steps, unless said otherwise.
@@ -113,7 +138,10 @@ impl Options {
         let chosen = self.field.read_kind(kind, &self.class)?;
         let (seed, conversion) = (self.solver.seed(chosen.config()), chosen.conversion()?);
         let keep = if self.trajectories { Keep::EveryState } else { Keep::BothEnds };
-        let starts = self.starts.read(chosen.config(), seed)?;
+        if kind == Some(FieldKind::Paired) {
+            self.solver.check_start()?;
+        }
+        let starts = self.starts.read(&chosen, self.solver.from, seed)?;
         let rng = Rng::stream(seed, "diffusion");
         match &chosen {
             Field::Exact(_, field) => {
@@ -121,9 +149,6 @@ impl Options {
                 self.print(&Sampling::new(&**field, &conversion, course, &starts, rng)?.finish()?)
             }
             Field::Shown(experiment) => {
-                if kind == Some(FieldKind::Paired) {
-                    self.solver.check_start()?;
-                }
                 let course = self.solver.course(Diffusion::SqrtSigma { g: 1.0 }, keep)?;
                 let starts: Vec<_> = starts.iter().map(|x| x.map(|x| x as f32)).collect();
                 let field = shown_field(experiment, &starts, seed)?;
@@ -160,13 +185,12 @@ impl Options {
 }
 
 impl StartOptions {
-    fn read(&self, config: &Config, seed: u64) -> Result<Vec<[f64; 2]>, Failure> {
-        if let Some(path) = &self.starts {
-            return input::points("--starts", path);
+    /// The points of the file, or drawn ones of the path of `field` at time `from`.
+    fn read(&self, field: &Field, from: f64, seed: u64) -> Result<Vec<[f64; 2]>, Failure> {
+        match &self.starts {
+            Some(path) => input::points("--starts", path),
+            None => starts::drawn(field, from, self.count.unwrap_or(1), seed),
         }
-        let mut rng = Rng::stream(seed, "particles");
-        let drawn = config.source.build("source")?.sample(&mut rng, self.count.unwrap_or(1));
-        Ok(drawn.into_iter().map(|x| x.map(f64::from)).collect())
     }
 }
 
@@ -179,6 +203,10 @@ impl SolverOptions {
     /// The course that the options ask for; `noise` is the usual kind of noise.
     pub fn course(&self, noise: Diffusion, keep: Keep) -> Result<Course, Failure> {
         let (method, steps) = (self.method(noise)?, self.steps.unwrap_or(USUAL_STEPS));
+        if method == Method::Ddpm && self.to < self.from {
+            let accepted = "another where --to is before --from: ddpm goes from noise to data only";
+            return Err(Failure::input("--solver", DDPM, accepted));
+        }
         Ok(Course { method, span: (self.from, self.to), steps, keep })
     }
 

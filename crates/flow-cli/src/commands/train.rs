@@ -13,13 +13,13 @@ use serde::de::DeserializeOwned;
 use crate::{
     failure::Failure,
     field, input, numbers,
-    training::{check_writable, train_and_keep},
+    training::{check_model_place, train_and_keep},
 };
 
 /// Options of `flow train`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Names are those of `flow list`; where a name is accepted, so is the JSON object of a configuration.
+Names are those of `flow list`; JSON is the object that a configuration has there.
 Ctrl-C keeps what has been learned: run the same command again with --resume.
 
 Examples:
@@ -72,7 +72,7 @@ struct ExperimentOptions {
     #[arg(long, value_name = "N", value_parser = numbers::count)]
     batch_size: Option<usize>,
     /// Peak learning rate of Adam [default: 0.03, or 0.014 with --decay cosine]
-    #[arg(long, value_name = "R", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "R", value_parser = numbers::finite)]
     learning_rate: Option<f64>,
     /// How the learning rate falls. Cosine reaches zero at --steps and takes the recipe for a known
     /// end: batches of 512, 4 harmonics, rate 0.014
@@ -85,25 +85,26 @@ struct ExperimentOptions {
     #[arg(long)]
     stable_targets: bool,
     /// Tell the network the mode of each pair's data, except with this probability
-    #[arg(long, value_name = "P", value_parser = numbers::finite, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", value_parser = numbers::finite)]
     class_dropout: Option<f64>,
 }
 
 impl Options {
     pub fn run(self) -> Result<(), Failure> {
-        let config = self.experiment.read(self.steps)?;
-        let mut experiment = self.begin(config)?;
+        check_model_place(&self.out)?;
+        let mut experiment = if self.resume && self.out.exists() {
+            self.resumed()?
+        } else {
+            Experiment::new(self.experiment.applied(None, self.steps)?)?
+        };
         train_and_keep(&mut experiment, self.steps as u64, &self.out)
     }
 
-    /// A new experiment, or the one to be resumed.
-    fn begin(&self, config: Option<Config>) -> Result<Experiment, Failure> {
-        if !self.resume || !self.out.exists() {
-            check_writable(&self.out)?;
-            return Ok(Experiment::new(config.unwrap_or_default())?);
-        }
+    /// The experiment in the file, if it is what the other options say.
+    fn resumed(&self) -> Result<Experiment, Failure> {
         let experiment = field::model("--out", &self.out)?;
-        if config.is_some_and(|config| config != *experiment.config()) {
+        let config = experiment.config();
+        if self.experiment.applied(Some(config), self.steps)? != *config {
             let accepted =
                 "a model of the configuration asked for; leave its options out to resume it as it is";
             return Err(Failure::input("--out", self.out.display(), accepted));
@@ -113,13 +114,14 @@ impl Options {
 }
 
 impl ExperimentOptions {
-    /// The configuration asked for, or none if nothing was asked.
-    fn read(&self, steps: usize) -> Result<Option<Config>, Failure> {
-        let mut config = match &self.config {
-            Some(path) => input::config("--config", path)?,
-            None => Config::default(),
+    /// The configuration asked for: that of the file, of the model to resume, or the default, as the
+    /// other options change it.
+    fn applied(&self, resumed: Option<&Config>, steps: usize) -> Result<Config, Failure> {
+        let mut config = match (&self.config, resumed) {
+            (Some(path), _) => input::config("--config", path)?,
+            (None, Some(config)) => config.clone(),
+            (None, None) => Config::default(),
         };
-        let before = (self.config.is_none()).then(|| config.clone());
         if self.decay.as_deref() == Some("cosine") {
             config = config.planned(steps as u64);
         }
@@ -151,11 +153,8 @@ impl ExperimentOptions {
         if self.class_dropout.is_some() {
             config.training.class_dropout = self.class_dropout;
         }
-        if before.is_some_and(|before| before == config) {
-            return Ok(None);
-        }
         config.validate()?;
-        Ok(Some(config))
+        Ok(config)
     }
 }
 
@@ -165,6 +164,8 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
+const ACCEPTED_OBJECT: &str = "a name of `flow list`, or the JSON object that a configuration has here";
+
 /// Puts what `text` says into `place`: a JSON object, or a name that `by_name` knows.
 fn replace<T: DeserializeOwned>(
     place: &mut T,
@@ -173,7 +174,8 @@ fn replace<T: DeserializeOwned>(
     by_name: impl Fn(&str) -> Result<T, Failure>,
 ) -> Result<(), Failure> {
     let Some(text) = text else { return Ok(()) };
-    *place = if text.trim_start().starts_with('{') { input::parse(option, text)? } else { by_name(text)? };
+    let is_json = text.trim_start().starts_with('{');
+    *place = if is_json { input::parse(option, ACCEPTED_OBJECT, text)? } else { by_name(text)? };
     Ok(())
 }
 

@@ -13,7 +13,7 @@ const LARGEST: f64 = 1e100;
 /// Columns are set apart by a tab, a semicolon, a comma or spaces. The first line may hold names;
 /// if two of them are `x` and `y`, those columns are read and others ignored, otherwise there must
 /// be exactly two columns. Empty lines and lines that begin with `#` are skipped, and so is a byte order
-/// mark. Numbers may be quoted; where columns are not set apart by commas, decimals may be.
+/// mark. Numbers may be quoted; of columns set apart by tabs or semicolons they may have decimal commas.
 ///
 /// # Errors
 /// [`Error::Invalid`] with the line that is not two finite numbers, and when there are no points.
