@@ -9,7 +9,7 @@ import { reasonOf } from "./reason.js";
  */
 export function notify(text, key = text) {
   const notice = make("div", { className: "notice", role: "alert" }, make("p", {}, text), button("Dismiss", () => remove(notice)));
-  document.getElementById("notices")?.append(notice);
+  document.querySelector(".notices")?.append(notice);
   dismiss(key);
   notice.dataset.key = key;
 }

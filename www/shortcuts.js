@@ -11,7 +11,7 @@ import { GROUPS, PARTS, secondKeys } from "./shortcut-table.js";
 export class Shortcuts {
   #dialog = find(document, "#shortcuts", HTMLDialogElement);
   #switch = find(document, "#shortcuts-on", HTMLInputElement);
-  #hint = find(document, "#keys", HTMLElement);
+  #hint = find(document, ".keys", HTMLElement);
   #single = GROUPS.flatMap(({ shortcuts }) => shortcuts);
   #parts = PARTS.map((part) => ({ ...part, seconds: secondKeys(part) }));
   /** The part whose second key is waited for. @type {OpenPart | undefined} */

@@ -134,7 +134,7 @@ test("two keys in turn work the parts of the page; the first shows the second on
     for (const key of keys.split(" ")) await keyboard.press(key);
   };
   const layers = page.getByRole("group", { name: "Layers" });
-  const hint = page.locator("#keys");
+  const hint = page.locator(".keys");
   for (const layer of await layers.getByRole("checkbox").all()) {
     const keys = (await layer.getAttribute("data-keys")) ?? "";
     const before = await layer.isChecked();
