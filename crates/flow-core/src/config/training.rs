@@ -61,9 +61,11 @@ pub enum Decay {
         /// late progress slows down.
         exponent: f64,
     },
-    /// Along a half cosine to zero at the planned number of steps.
+    /// Along a half cosine to zero at the planned number of steps. There the first network stops
+    /// learning; a later round, whose length may not be known, begins the cosine anew.
     Cosine {
-        /// The planned number of steps, 1..=1,000,000.
+        /// The planned number of steps, 1..=1,000,000; a round may have a
+        /// [number of its own](super::Round::training_steps).
         steps: u64,
     },
 }
@@ -192,6 +194,14 @@ impl Engine {
 }
 
 impl Decay {
+    /// The training step at which the learning rate has fallen to zero, if it ever does.
+    pub fn planned_end(self) -> Option<u64> {
+        match self {
+            Self::Cosine { steps } => Some(steps),
+            Self::Constant | Self::Power { .. } => None,
+        }
+    }
+
     fn validate(self) -> Result<()> {
         if let Self::Cosine { steps } | Self::Power { steps, .. } = self
             && !(1..=1_000_000).contains(&steps)
