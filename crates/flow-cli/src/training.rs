@@ -1,6 +1,7 @@
 //! Training that can be watched, interrupted and kept: what `train`, `reflow` and `distil` share.
 
 use std::{
+    io::{self, Write},
     path::Path,
     sync::{
         Arc,
@@ -68,6 +69,13 @@ fn train(
     out: &Path,
     is_stopped: &AtomicBool,
 ) -> Result<(), Failure> {
+    if let Some(end) = experiment.planned_end().filter(|&end| end < until) {
+        // Who reads none of it loses nothing.
+        let _ = writeln!(
+            io::stderr(),
+            "note: from step {end} on nothing more is learned, since the learning rate has fallen to zero as planned (training.decay.steps)"
+        );
+    }
     let floor = experiment.loss_floor().ok().map(|known| known.floor.value);
     let bar = ProgressBar::new(until).with_style(style());
     bar.set_position(experiment.training_step());
