@@ -327,7 +327,15 @@ mod tests {
                 "training.decay.exponent is -1",
             ),
             (refused(|c| c.training.ema_decay = 1.0), "training.ema_decay is 1"),
-            (refused(|c| c.training.class_dropout = Some(2.0)), "training.class_dropout is 2"),
+            (
+                refused(|c| c.training.class_dropout = Some(0.0)),
+                "training.class_dropout is 0, but must be above 0",
+            ),
+            (
+                refused(|c| c.training.class_dropout = Some(1.0)),
+                "training.class_dropout is 1, but must be above 0",
+            ),
+            (refused(|c| c.training.class_dropout = Some(f64::NAN)), "training.class_dropout is NaN"),
             (refused(|c| c.rounds = vec![Round { pairs: 0, ..Round::default() }]), "rounds[0].pairs is 0"),
             (
                 refused(|c| c.rounds = vec![Round::default(), Round { after: 0, ..Round::default() }]),

@@ -23,8 +23,9 @@ pub struct TrainingConfig {
     /// more work. For the independent coupling with the standard normal source only.
     pub stable_targets: bool,
     /// `None` for a network that knows no classes. Else the network is told the mode that each
-    /// pair's data belongs to, but with this probability (0..=1) is not, so that one network
-    /// learns both fields that guidance needs (Ho and Salimans 2022, arXiv 2207.12598).
+    /// pair's data belongs to, but with this probability is not, so that one network learns both
+    /// fields that guidance needs (Ho and Salimans 2022, arXiv 2207.12598). Above 0 and below 1: at
+    /// either end one of them would never be trained.
     pub class_dropout: Option<f64>,
     /// Which implementation computes the gradient.
     pub engine: Engine,
@@ -170,9 +171,10 @@ impl TrainingConfig {
             return Err(Error::invalid("training.ema_decay", self.ema_decay, "at least 0 and below 1"));
         }
         if let Some(dropout) = self.class_dropout
-            && !(0.0..=1.0).contains(&dropout)
+            && !(dropout > 0.0 && dropout < 1.0)
         {
-            return Err(Error::invalid("training.class_dropout", dropout, "from 0 to 1, or nothing"));
+            let accepted = "above 0 and below 1, or nothing";
+            return Err(Error::invalid("training.class_dropout", dropout, accepted));
         }
         self.engine.check_available()
     }
