@@ -75,6 +75,20 @@ pub struct TrainerState {
     pub pairing: PairingState,
 }
 
+/// The pairs that the first network learns from, drawn from the random streams of `seed`.
+///
+/// # Errors
+/// As [`Pairing::new`].
+pub(crate) fn first_pairing(
+    config: &Config,
+    source: Arc<dyn Distribution>,
+    target: Arc<dyn Distribution>,
+    seed: u64,
+) -> Result<Pairing> {
+    let pairing = Pairing::new(config.coupling, source, target, seed)?;
+    Ok(if config.training.class_dropout.is_some() { pairing.per_class() } else { pairing })
+}
+
 impl Trainer {
     /// A trainer of the first network, at step 0 with random weights.
     ///
@@ -89,10 +103,7 @@ impl Trainer {
         let is_coupled = config.coupling != Coupling::Independent;
         let preconditioning = Preconditioning::new(config.schedule, &*source, &*target, is_coupled);
         let classes = if config.training.class_dropout.is_some() { target.mode_count() } else { 0 };
-        let mut pairing = Pairing::new(config.coupling, source, target, config.seed)?;
-        if classes > 0 {
-            pairing = pairing.per_class();
-        }
+        let pairing = first_pairing(config, source, target, config.seed)?;
         Self::build(config, config.seed, preconditioning, pairing, Lesson::Paths, classes)
     }
 
