@@ -3,7 +3,8 @@
 //! Conditional flow matching regresses on the velocity of one pair at a time, while the best
 //! answer is the mean over all pairs that pass the same point. What remains is the conditional
 //! variance, `E|v - u|^2 / 2` per axis. Only the loss above this floor says how well a network
-//! has learned: it is the squared error against the exact field.
+//! has learned: it is the squared error against the exact field. That holds for the weights as they
+//! are trained; their moving average, which samples are drawn with, has an error and no loss.
 
 use std::sync::Arc;
 
