@@ -134,6 +134,15 @@ pub enum Outline {
     Polygon(Vec<[f64; 2]>),
 }
 
+/// The smallest square that holds the [bounds](Distribution::bounds) of both: its middle, and half its side.
+pub fn square_around(a: &dyn Distribution, b: &dyn Distribution) -> ([f64; 2], f64) {
+    let (a, b) = (a.bounds(), b.bounds());
+    let (left, right) = (a[0].min(b[0]), a[1].max(b[1]));
+    let (bottom, top) = (a[2].min(b[2]), a[3].max(b[3]));
+    let middle = [f64::midpoint(left, right), f64::midpoint(bottom, top)];
+    (middle, 0.5 * (right - left).max(top - bottom))
+}
+
 /// What stands before the code of own data where a name is expected.
 const OWN_PREFIX: &str = "own.";
 
