@@ -4,6 +4,7 @@
 //! checkpoint's header and the program's `--config` and `--spec` files are this one type; every
 //! field has a default, so `{}` is a valid configuration.
 
+mod accepted;
 mod path;
 mod round;
 mod sampling;
@@ -118,7 +119,8 @@ impl Config {
         let mut reader = serde_json::Deserializer::from_str(text);
         let refuse = |field: String, error: &serde_json::Error| {
             let field = if field == "." { "configuration".to_owned() } else { field };
-            Error::invalid(field, format!("not readable ({error})"), "as the documentation of Config says")
+            let accepted = accepted::accepted(&field);
+            Error::invalid(field, format!("not readable ({error})"), accepted)
         };
         let config = serde_path_to_error::deserialize(&mut reader)
             .map_err(|error| refuse(error.path().to_string(), error.inner()))?;
