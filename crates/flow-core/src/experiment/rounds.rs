@@ -22,11 +22,15 @@ impl Experiment {
     /// end, that of each round comes after as many steps, unless the round says another number.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when a value is out of range, or a round of the configuration has yet to
-    /// begin; [`Error::Unavailable`] when a round cannot follow what is there. All is then as before.
+    /// [`Error::Invalid`] when a value is out of range; [`Error::Unavailable`] when a round of the
+    /// configuration has yet to begin, or a round cannot follow what is there. All is then as before.
     pub fn add_rounds(&mut self, rounds: &[Round], steps: u64) -> Result<()> {
-        if self.rounds_begun < self.config.rounds.len() {
-            return Err(Error::invalid("rounds", "waiting", "begun, all of them, before one more"));
+        if let Some(next) = self.next_round() {
+            let reason = format!(
+                "the next round begins with the training step after {}, and none can be added before",
+                next.after.max(self.training_step())
+            );
+            return Err(Error::unavailable("one more round", reason));
         }
         let mut config = self.config.clone();
         let begins = (0..).map(|index: u64| self.training_step().saturating_add(index.saturating_mul(steps)));
@@ -117,7 +121,8 @@ mod tests {
         let round = Round { pairs: 2000, sampler_steps: 16, ..Round::default() };
         experiment.add_round(round).unwrap();
         assert_eq!(experiment.config().rounds[0].after, 400);
-        assert!(experiment.add_round(round).is_err(), "one round at a time");
+        let refused = experiment.add_round(round).unwrap_err().to_string();
+        assert!(refused.contains("begins with the training step after 400"), "one at a time: {refused}");
         experiment.train(400).unwrap();
         assert_eq!(experiment.training_step(), 800);
         assert_eq!(experiment.losses().points().len(), 800);
