@@ -126,10 +126,9 @@ export const DRAWN = {
     draw: inkWash,
     ask: async (side, time) => ({
       values: await side.engine.ask("density", "learned", time, WASH, viewKey(side)),
-      likelihood: JSON.parse(await once(side, "held_out_log_likelihood")),
+      likelihood: await once(side, "held_out_log_likelihood"),
     }),
-    says: ({ values, likelihood }) =>
-      `at most ${measure(largest(values))} per unit of area; ${likelihood.count} points of data kept from training have a mean log-likelihood of ${minus(likelihood.mean.toFixed(2))} nats`,
+    says: ({ values, likelihood }) => `at most ${measure(largest(values))} per unit of area; ${likelihood}`,
   },
   error: {
     pause: 250,

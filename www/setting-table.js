@@ -38,7 +38,7 @@ export const GROUPS = [
           { name: "cosine", label: "As a cosine" },
         ],
       },
-      { path: "training.decay.steps", label: "Fall steps", unit: "steps", decays: ["power", "cosine"], summary: "When a power’s fall sets in, or when a cosine’s fall has reached zero." },
+      { path: "training.decay.steps", label: "Fall steps", unit: "steps", decays: ["power", "cosine"], summary: "When a power’s fall sets in, or a cosine’s ends: there a first network stops learning, and a round’s begins anew." },
       { path: "training.decay.exponent", label: "Fall exponent", unit: "", decays: ["power"], summary: "How steep the power’s fall is." },
       { path: "training.ema_decay", label: "Averaging", unit: "", summary: "Share of the weights’ moving average that each step keeps. The picture shows the average; 0 shows the bare weights." },
       {

@@ -48,6 +48,21 @@ test("every layer draws, or says why it cannot", async (context) => {
   }
 });
 
+for (const [data, dataset, says] of /** @type {const} */ ([
+  ["endless data is told with how likely fresh points are", "five-modes", /200 points of data kept from training have a mean log-likelihood of −?\d+\.\d\d nats/],
+  ["bare points is drawn, though none are held out", "own.pALG_wAAAv4AAAEBAAAAAADrMzOpWw8ZGqq5u7oJeMh", /Straight: at most [^;]*; all points of this data are trained on, so none are held out/],
+])) {
+  test(`the learned density of ${data}`, async (context) => {
+    const lab = await labFor(context);
+    lab.expects(isOwnReading);
+    await lab.open({ dataset, until: 100, play: "off", t: 1, layers: "learned" });
+    await lab.settled(100);
+    const legend = lab.page.locator("#layers-legend");
+    await lab.until("the legend", async () => says.test((await legend.textContent()) ?? ""));
+    await lab.until("the density", async () => (await inked(lab, "Straight", "plane-layers")) > 200);
+  });
+}
+
 test("what a picture shows by itself can be left out, in the page, its link and what leaves it", async (context) => {
   const lab = await labFor(context);
   lab.expects(isOwnReading);

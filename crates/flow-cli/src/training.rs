@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -75,6 +76,13 @@ fn train(
     out: &Path,
     is_stopped: &AtomicBool,
 ) -> Result<(), Failure> {
+    if let Some(end) = experiment.planned_end().filter(|&end| end < until) {
+        // Who reads none of it loses nothing.
+        let _ = writeln!(
+            io::stderr(),
+            "note: from step {end} on nothing more is learned, since the learning rate has fallen to zero as planned (training.decay.steps)"
+        );
+    }
     let bar = ProgressBar::new(until).with_position(experiment.training_step()).with_style(style());
     bar.reset_eta();
     let mut saved = Instant::now();

@@ -98,6 +98,7 @@ mod schedule;
     reason = "a script is written once in a while; its text reads better than calls that return a Result"
 )]
 pub mod script;
+mod sequence;
 pub mod solver;
 pub mod sphere;
 #[cfg(test)]

@@ -49,6 +49,13 @@ impl Rng {
         ((u128::from(self.bits()) * count as u128) >> 64) as usize
     }
 
+    /// Puts `items` in random order (Fisher and Yates 1938; Durstenfeld 1964, *Commun. ACM* 7:420).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+
     /// Two independent standard normal numbers (Box and Muller 1958).
     pub fn normal_pair(&mut self) -> [f64; 2] {
         normal_pair([self.uniform(), self.uniform()])
@@ -78,6 +85,20 @@ mod tests {
         let mut counts = [0_u32; 7];
         (0..7_000).for_each(|_| counts[rng.below(7)] += 1);
         assert!(counts.iter().all(|&count| (850..1150).contains(&count)), "{counts:?}");
+    }
+
+    #[test]
+    fn every_order_is_as_likely_as_any_other() {
+        let mut rng = Rng::stream(1, "test");
+        let mut counts = [0_u32; 27];
+        for _ in 0..6_000 {
+            let mut items = [0, 1, 2];
+            rng.shuffle(&mut items);
+            counts[items[0] * 9 + items[1] * 3 + items[2]] += 1;
+        }
+        let seen: Vec<u32> = counts.into_iter().filter(|&count| count > 0).collect();
+        assert_eq!(seen.len(), 6);
+        assert!(seen.iter().all(|count| (880..1120).contains(count)), "{seen:?}");
     }
 
     #[test]

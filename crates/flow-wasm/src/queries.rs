@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use flow_core::experiment::Window;
+use flow_core::{Error, experiment::Window};
 use js_sys::{Float32Array, JsString};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -61,7 +61,7 @@ impl Lab {
     pub fn trajectories_from(&self, x: f32, y: f32, steps: &str) -> Result<JsString, JsError> {
         let steps: Vec<usize> = serde_json::from_str(steps)?;
         let way = |&steps: &usize| Ok((steps, self.experiment.trajectory_from([x, y], steps)?));
-        let ways: BTreeMap<_, _> = steps.iter().map(way).collect::<Result<_, flow_core::Error>>()?;
+        let ways: BTreeMap<_, _> = steps.iter().map(way).collect::<Result<_, Error>>()?;
         json(&ways)
     }
 
@@ -109,12 +109,22 @@ impl Lab {
         Ok(self.experiment.field_error()?.value)
     }
 
-    /// The mean log-likelihood of data that training has not seen, as JSON: `{"mean", "count"}`.
+    /// The mean log-likelihood of data that training has not seen, in words; or why there is none.
     ///
     /// # Errors
-    /// Where the source has no density, or the field no divergence.
+    /// When the way back from the data cannot be followed.
     pub fn held_out_log_likelihood(&self) -> Result<JsString, JsError> {
-        let (mean, count) = self.experiment.held_out_log_likelihood()?;
-        json(&serde_json::json!({ "mean": mean, "count": count }))
+        match self.experiment.held_out_log_likelihood() {
+            Ok((mean, count)) => {
+                let (sign, size) = (if mean < 0.0 { "\u{2212}" } else { "" }, mean.abs());
+                Ok(format!(
+                    "{count} points of data kept from training have a mean log-likelihood of {sign}{size:.2} nats"
+                )
+                .into())
+            }
+            // The density is there to be shown without it.
+            Err(Error::Unavailable { reason, .. }) => Ok(reason.into()),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -84,7 +84,7 @@ impl Options {
             "loss_floor": experiment.loss_floor().ok().map(|known| known.floor.value),
             "field_error": experiment.field_error().ok().map(|known| known.value),
             "straightness": experiment.straightness()?,
-            "path_energy": path_energy(&fine).map(|energy| energy.energy),
+            "path_energy": path_energy(&fine),
             "length_ratio": length_ratio(&fine),
             "evaluations": rows,
         }))

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use flow_core::{
     Error, Rng, Scalar,
     config::FieldKind,
-    distribution::Distribution,
+    distribution::{Distribution, square_around},
     experiment::Sampling,
     field::VelocityField,
     solver::{Diffusion, Keep, Trajectories},
@@ -68,6 +68,9 @@ enum Layer {
     Field,
 }
 
+/// How much wider the picture is than what it shows.
+const MARGIN: f64 = 1.04;
+
 /// Arrows along each side of the picture.
 const ARROWS: usize = 24;
 
@@ -121,7 +124,9 @@ impl Options {
         field: &F,
         run: &Trajectories<F::Scalar>,
     ) -> Result<Scene, Failure> {
-        let bounds = square(target.bounds(), source.bounds());
+        let ([x, y], half_side) = square_around(target, source);
+        let reach = MARGIN * half_side;
+        let bounds = [x - reach, x + reach, y - reach, y + reach];
         let mut scene =
             Scene { bounds, outline: target.outline(), samples: vec![], paths: vec![], arrows: vec![] };
         if self.shows(Layer::Samples) {
@@ -166,15 +171,6 @@ fn arrows<F: VelocityField>(field: &F, t: f64, bounds: [f64; 4]) -> Result<Vec<[
     let longest = found.iter().map(|(_, [u, v])| (u * u + v * v).sqrt()).fold(f64::MIN_POSITIVE, f64::max);
     let scale = spacing / longest;
     Ok(found.into_iter().map(|(foot, [u, v])| [foot, [foot[0] + scale * u, foot[1] + scale * v]]).collect())
-}
-
-/// The smallest square around both, with a margin.
-fn square(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-    let (left, right) = (a[0].min(b[0]), a[1].max(b[1]));
-    let (bottom, top) = (a[2].min(b[2]), a[3].max(b[3]));
-    let half = 0.52 * (right - left).max(top - bottom);
-    let (x, y) = (0.5 * (left + right), 0.5 * (bottom + top));
-    [x - half, x + half, y - half, y + half]
 }
 
 fn is_png(path: &Path) -> Result<bool, Failure> {

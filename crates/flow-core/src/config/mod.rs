@@ -4,6 +4,7 @@
 //! checkpoint's header and the program's `--config` and `--spec` files are this one type; every
 //! field has a default, so `{}` is a valid configuration.
 
+mod accepted;
 mod path;
 mod round;
 mod sampling;
@@ -118,7 +119,8 @@ impl Config {
         let mut reader = serde_json::Deserializer::from_str(text);
         let refuse = |field: String, error: &serde_json::Error| {
             let field = if field == "." { "configuration".to_owned() } else { field };
-            Error::invalid(field, format!("not readable ({error})"), "as the documentation of Config says")
+            let accepted = accepted::accepted(&field);
+            Error::invalid(field, format!("not readable ({error})"), accepted)
         };
         let config = serde_path_to_error::deserialize(&mut reader)
             .map_err(|error| refuse(error.path().to_string(), error.inner()))?;
@@ -327,7 +329,15 @@ mod tests {
                 "training.decay.exponent is -1",
             ),
             (refused(|c| c.training.ema_decay = 1.0), "training.ema_decay is 1"),
-            (refused(|c| c.training.class_dropout = Some(2.0)), "training.class_dropout is 2"),
+            (
+                refused(|c| c.training.class_dropout = Some(0.0)),
+                "training.class_dropout is 0, but must be above 0",
+            ),
+            (
+                refused(|c| c.training.class_dropout = Some(1.0)),
+                "training.class_dropout is 1, but must be above 0",
+            ),
+            (refused(|c| c.training.class_dropout = Some(f64::NAN)), "training.class_dropout is NaN"),
             (refused(|c| c.rounds = vec![Round { pairs: 0, ..Round::default() }]), "rounds[0].pairs is 0"),
             (
                 refused(|c| c.rounds = vec![Round::default(), Round { after: 0, ..Round::default() }]),

@@ -27,6 +27,10 @@ pub struct Round {
     pub lesson: Lesson,
     /// The schedule of the paths between the ends of a pair.
     pub schedule: Schedule,
+    /// The training steps planned for it, 1..=1,000,000, along which a [cosine](super::Decay::Cosine) falls;
+    /// none for as many as those of the first network's plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub training_steps: Option<u64>,
 }
 
 impl Default for Round {
@@ -74,6 +78,7 @@ impl Round {
         sampler_steps: 32,
         lesson: Lesson::Paths,
         schedule: Schedule::CondOt,
+        training_steps: None,
     };
 
     /// Every kind of round by name, at the sizes that show its effect within seconds.
@@ -107,6 +112,11 @@ impl Round {
         }
         if !(1..=1_000).contains(&self.sampler_steps) {
             return refuse("sampler_steps", self.sampler_steps.to_string(), "from 1 to 1000");
+        }
+        if let Some(steps) = self.training_steps
+            && !(1..=1_000_000).contains(&steps)
+        {
+            return refuse("training_steps", steps.to_string(), "from 1 to 1000000, or nothing");
         }
         self.schedule.validate(&format!("{field}.schedule"))?;
         if let Sampler::Ode { solver } = self.sampler {
@@ -149,6 +159,7 @@ mod tests {
         for (round, start) in [
             (Round { pairs: 1, ..Round::default() }, "rounds[1].pairs is 1"),
             (Round { sampler_steps: 0, ..Round::default() }, "rounds[1].sampler_steps is 0"),
+            (Round { training_steps: Some(0), ..Round::default() }, "rounds[1].training_steps is 0"),
             (Round { lesson: steps(5), ..Round::default() }, "rounds[1].lesson.steps is 5"),
             (Round { lesson: steps(32), pairs: 200_000, ..Round::default() }, "rounds[1].pairs is 200000"),
             (Round { lesson: steps(1), sampler: adaptive, ..Round::default() }, "rounds[1].sampler.solver"),

@@ -23,8 +23,9 @@ pub struct TrainingConfig {
     /// more work. For the independent coupling with the standard normal source only.
     pub stable_targets: bool,
     /// `None` for a network that knows no classes. Else the network is told the mode that each
-    /// pair's data belongs to, but with this probability (0..=1) is not, so that one network
-    /// learns both fields that guidance needs (Ho and Salimans 2022, arXiv 2207.12598).
+    /// pair's data belongs to, but with this probability is not, so that one network learns both
+    /// fields that guidance needs (Ho and Salimans 2022, arXiv 2207.12598). Above 0 and below 1: at
+    /// either end one of them would never be trained.
     pub class_dropout: Option<f64>,
     /// Which implementation computes the gradient.
     pub engine: Engine,
@@ -61,9 +62,11 @@ pub enum Decay {
         /// late progress slows down.
         exponent: f64,
     },
-    /// Along a half cosine to zero at the planned number of steps.
+    /// Along a half cosine to zero at the planned number of steps. There the first network stops
+    /// learning; a later round, whose length may not be known, begins the cosine anew.
     Cosine {
-        /// The planned number of steps, 1..=1,000,000.
+        /// The planned number of steps, 1..=1,000,000; a round may have a
+        /// [number of its own](super::Round::training_steps).
         steps: u64,
     },
 }
@@ -168,9 +171,10 @@ impl TrainingConfig {
             return Err(Error::invalid("training.ema_decay", self.ema_decay, "at least 0 and below 1"));
         }
         if let Some(dropout) = self.class_dropout
-            && !(0.0..=1.0).contains(&dropout)
+            && !(dropout > 0.0 && dropout < 1.0)
         {
-            return Err(Error::invalid("training.class_dropout", dropout, "from 0 to 1, or nothing"));
+            let accepted = "above 0 and below 1, or nothing";
+            return Err(Error::invalid("training.class_dropout", dropout, accepted));
         }
         self.engine.check_available()
     }
@@ -192,6 +196,14 @@ impl Engine {
 }
 
 impl Decay {
+    /// The training step at which the learning rate has fallen to zero, if it ever does.
+    pub fn planned_end(self) -> Option<u64> {
+        match self {
+            Self::Cosine { steps } => Some(steps),
+            Self::Constant | Self::Power { .. } => None,
+        }
+    }
+
     fn validate(self) -> Result<()> {
         if let Self::Cosine { steps } | Self::Power { steps, .. } = self
             && !(1..=1_000_000).contains(&steps)

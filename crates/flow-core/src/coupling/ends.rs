@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::classes::{assign_within, rows_of_classes};
 use super::{Coupling, PairingState, Pairs};
 use crate::Rng;
 use crate::assignment::{Guide, assign};
@@ -53,9 +54,11 @@ impl Ends {
         match self.coupling {
             Coupling::Independent => Pairs { x0, x1, labels },
             Coupling::MinibatchOt { .. } if self.is_per_class => {
-                // Even draws come mode by mode, on both sides.
-                shuffle(&mut x0, &mut state.source);
-                assign_per_class(&x0, x1, labels)
+                // Even draws come mode by mode, on both sides. In random order noise number i knows
+                // nothing of the class of datum i, so it may as well belong to it.
+                state.source.shuffle(&mut x0);
+                let partners = assign_within(&rows_of_classes(&labels), &x1, &x0);
+                Pairs { x0: partners.iter().map(|&partner| x0[partner]).collect(), x1, labels }
             }
             Coupling::MinibatchOt { .. } => {
                 let partners =
@@ -64,28 +67,4 @@ impl Ends {
             }
         }
     }
-}
-
-/// Puts `points` in random order (Fisher and Yates 1938; Durstenfeld 1964, *Commun. ACM* 7:420).
-fn shuffle(points: &mut [[f32; 2]], rng: &mut Rng) {
-    for last in (1..points.len()).rev() {
-        points.swap(last, rng.below(last + 1));
-    }
-}
-
-/// Pairs noise with data by the cheapest assignment within each class, in the order of the data.
-/// The noise has to be in random order: row i then knows nothing of the class of row i, so it may
-/// as well belong to it.
-fn assign_per_class(x0: &[[f32; 2]], x1: Vec<[f32; 2]>, labels: Vec<usize>) -> Pairs {
-    let mut paired = x0.to_vec();
-    let class_count = labels.iter().max().map_or(0, |largest| largest + 1);
-    for class in 0..class_count {
-        let rows: Vec<usize> = (0..x1.len()).filter(|&row| labels[row] == class).collect();
-        let data: Vec<_> = rows.iter().map(|&row| x1[row]).collect();
-        let noise: Vec<_> = rows.iter().map(|&row| x0[row]).collect();
-        for (&row, partner) in rows.iter().zip(assign(&data, &noise)) {
-            paired[row] = noise[partner];
-        }
-    }
-    Pairs { x0: paired, x1, labels }
 }

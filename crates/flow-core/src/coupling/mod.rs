@@ -3,6 +3,7 @@
 //! Flow matching learns a velocity from pairs `(x0, x1)`. Any joint distribution with the right
 //! marginals will do; the choice decides how straight the learned trajectories are.
 
+mod classes;
 mod ends;
 mod pairing;
 mod pairs;

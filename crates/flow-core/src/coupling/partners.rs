@@ -1,7 +1,11 @@
 //! Data for noise that is given.
 
-use super::{Coupling, Pairing, pairing::Rule};
-use crate::{Error, Result, Rng, assignment::assign};
+use super::{
+    Coupling, Pairing,
+    classes::{assign_within, rows_of_classes},
+    pairing::Rule,
+};
+use crate::{Error, Result, Rng};
 
 impl Pairing {
     /// For each of `starts`, points of the source, the data that the coupling pairs it with.
@@ -20,8 +24,12 @@ impl Pairing {
         };
         let mut partners = Vec::with_capacity(starts.len());
         for given in starts.chunks(batch_size) {
-            let (data, labels) = if even {
-                shuffled(ends.target.sample_evenly(rng, batch_size), rng)
+            let (data, labels): (Vec<_>, Vec<_>) = if even {
+                // Even draws come mode by mode; the given noise must not, neither by its order nor by where it ends.
+                let (points, labels) = ends.target.sample_evenly(rng, batch_size);
+                let mut rows: Vec<_> = points.into_iter().zip(labels).collect();
+                rng.shuffle(&mut rows);
+                rows.into_iter().unzip()
             } else {
                 ends.target.sample_labelled(rng, batch_size)
             };
@@ -29,40 +37,13 @@ impl Pairing {
             if given.len() < batch_size {
                 noise.extend(ends.source.sample(rng, batch_size - given.len()));
             }
-            let mut paired = data.clone();
-            for rows in classes(ends.is_per_class, &labels) {
-                let [noise, data] =
-                    [&noise, &data].map(|all| rows.iter().map(|&row| all[row]).collect::<Vec<_>>());
-                for (&row, partner) in rows.iter().zip(assign(&noise, &data)) {
-                    paired[row] = data[partner];
-                }
-            }
-            partners.extend_from_slice(&paired[..given.len()]);
+            let classes =
+                if ends.is_per_class { rows_of_classes(&labels) } else { vec![(0..batch_size).collect()] };
+            let paired = assign_within(&classes, &noise, &data);
+            partners.extend(paired[..given.len()].iter().map(|&row| data[row]));
         }
         Ok(partners)
     }
-}
-
-/// Even draws come mode by mode; the given noise must not, neither by its order nor by where it ends.
-fn shuffled((points, labels): (Vec<[f32; 2]>, Vec<usize>), rng: &mut Rng) -> (Vec<[f32; 2]>, Vec<usize>) {
-    let mut rows: Vec<_> = points.into_iter().zip(labels).collect();
-    for last in (1..rows.len()).rev() {
-        rows.swap(last, rng.below(last + 1));
-    }
-    rows.into_iter().unzip()
-}
-
-/// The rows of each class, or all in one.
-fn classes(is_per_class: bool, labels: &[usize]) -> Vec<Vec<usize>> {
-    if !is_per_class {
-        return vec![(0..labels.len()).collect()];
-    }
-    let count = labels.iter().max().map_or(0, |largest| largest + 1);
-    let mut classes = vec![vec![]; count];
-    for (row, &label) in labels.iter().enumerate() {
-        classes[label].push(row);
-    }
-    classes
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use std::{fmt::Debug, sync::Arc};
 
 use serde::Serialize;
 
-use crate::{Result, Rng, registry::find};
+use crate::{Result, Rng, registry::find, sequence};
 
 pub use gaussian::Gaussian;
 pub use gaussian_mixture::{Component, GaussianMixture};
@@ -60,16 +60,13 @@ pub trait Distribution: Debug + Send + Sync {
     /// gaps and clusters than independent ones would.
     ///
     /// The points come mode by mode, each of which gets its fair share of them. Within a mode they
-    /// follow the R2 sequence (Roberts 2018, *The unreasonable effectiveness of quasirandom
-    /// sequences*), which adds the first two powers of 1/1.3247, the plastic number's inverse,
-    /// modulo 1, shifted at random (Cranley and Patterson 1976, *SIAM J. Numer. Anal.* 13:904).
+    /// follow the R2 sequence, shifted at random.
     fn sample_evenly(&self, rng: &mut Rng, count: usize) -> (Vec<[f32; 2]>, Vec<usize>) {
-        const STRIDES: [f64; 2] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_2];
-        let shift = [rng.uniform(), rng.uniform(), rng.uniform()];
+        let [first, shift @ ..] = [rng.uniform(), rng.uniform(), rng.uniform()];
         let uniform: Vec<[f64; 3]> = (0..count)
             .map(|i| {
-                let along = |axis: usize| (shift[axis + 1] + i as f64 * STRIDES[axis]) % 1.0;
-                [(i as f64 + shift[0]) / count as f64, along(0), along(1)]
+                let [across, along] = sequence::place(sequence::R2, shift, i);
+                [(i as f64 + first) / count as f64, across, along]
             })
             .collect();
         self.place_all(&uniform)
@@ -135,6 +132,15 @@ pub enum Outline {
     },
     /// A closed polygon through these corners, in this order.
     Polygon(Vec<[f64; 2]>),
+}
+
+/// The smallest square that holds the [bounds](Distribution::bounds) of both: its middle, and half its side.
+pub fn square_around(a: &dyn Distribution, b: &dyn Distribution) -> ([f64; 2], f64) {
+    let (a, b) = (a.bounds(), b.bounds());
+    let (left, right) = (a[0].min(b[0]), a[1].max(b[1]));
+    let (bottom, top) = (a[2].min(b[2]), a[3].max(b[3]));
+    let middle = [f64::midpoint(left, right), f64::midpoint(bottom, top)];
+    (middle, 0.5 * (right - left).max(top - bottom))
 }
 
 /// What stands before the code of own data where a name is expected.

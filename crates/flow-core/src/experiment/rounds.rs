@@ -18,18 +18,28 @@ impl Experiment {
     }
 
     /// Adds rounds to the configuration, the first to begin with the next training step, and each
-    /// other one `steps` steps after the one in front of it.
+    /// other one `steps` steps after the one in front of it. Where the learning rate has a planned
+    /// end, that of each round comes after as many steps, unless the round says another number.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when a value is out of range, or a round of the configuration has yet to
-    /// begin; [`Error::Unavailable`] when a round cannot follow what is there. All is then as before.
+    /// [`Error::Invalid`] when a value is out of range; [`Error::Unavailable`] when a round of the
+    /// configuration has yet to begin, or a round cannot follow what is there. All is then as before.
     pub fn add_rounds(&mut self, rounds: &[Round], steps: u64) -> Result<()> {
-        if self.rounds_begun < self.config.rounds.len() {
-            return Err(Error::invalid("rounds", "waiting", "begun, all of them, before one more"));
+        if let Some(next) = self.next_round() {
+            let reason = format!(
+                "the next round begins with the training step after {}, and none can be added before",
+                next.after.max(self.training_step())
+            );
+            return Err(Error::unavailable("one more round", reason));
         }
         let mut config = self.config.clone();
         let begins = (0..).map(|index: u64| self.training_step().saturating_add(index.saturating_mul(steps)));
-        config.rounds.extend(rounds.iter().zip(begins).map(|(&round, after)| Round { after, ..round }));
+        let planned = Some(steps).filter(|&steps| steps > 0 && config.training.decay.planned_end().is_some());
+        config.rounds.extend(rounds.iter().zip(begins).map(|(&round, after)| Round {
+            after,
+            training_steps: round.training_steps.or(planned),
+            ..round
+        }));
         config.validate()?;
         self.config = config;
         Ok(())
@@ -38,6 +48,15 @@ impl Experiment {
     /// The round that has not begun yet, if there is one.
     pub fn next_round(&self) -> Option<&Round> {
         self.config.rounds.get(self.rounds_begun)
+    }
+
+    /// The training step at which the first network stops learning, because its learning rate has
+    /// fallen to zero as planned; `None` where steps beyond it are not to come. In those only the
+    /// average settles.
+    pub fn planned_end(&self) -> Option<u64> {
+        let end = self.config.training.decay.planned_end().filter(|_| self.rounds_begun == 0)?;
+        let begins = self.next_round().map_or(u64::MAX, |round| round.after);
+        (begins > end.max(self.training_step())).then_some(end)
     }
 
     /// Does one piece of what the next training step has to wait for: the pairs of a round that is
@@ -87,7 +106,12 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Solver, config::Lesson, fingerprint, testing::small};
+    use crate::{
+        Config, Solver,
+        config::{Decay, Lesson},
+        fingerprint,
+        testing::small,
+    };
 
     #[test]
     fn a_second_round_straightens_the_first() {
@@ -97,7 +121,8 @@ mod tests {
         let round = Round { pairs: 2000, sampler_steps: 16, ..Round::default() };
         experiment.add_round(round).unwrap();
         assert_eq!(experiment.config().rounds[0].after, 400);
-        assert!(experiment.add_round(round).is_err(), "one round at a time");
+        let refused = experiment.add_round(round).unwrap_err().to_string();
+        assert!(refused.contains("begins with the training step after 400"), "one at a time: {refused}");
         experiment.train(400).unwrap();
         assert_eq!(experiment.training_step(), 800);
         assert_eq!(experiment.losses().points().len(), 800);
@@ -141,6 +166,51 @@ mod tests {
         assert_eq!(end(&planned), end(&added));
         assert!(planned.add_rounds(&[Round { pairs: 1, ..round }], 1).is_err());
         assert_eq!(planned.config(), added.config());
+    }
+
+    fn planned(steps: u64) -> Config {
+        let mut config = small();
+        config.training.decay = Decay::Cosine { steps };
+        config
+    }
+
+    #[test]
+    fn a_round_learns_to_its_own_end() {
+        let weights = |e: &Experiment| e.trainer.state().unwrap().weights;
+        let round = Round { pairs: 64, sampler_steps: 2, ..Round::default() };
+        let mut experiment = Experiment::new(planned(8)).unwrap();
+        experiment.train(8).unwrap();
+        experiment.add_rounds(&[round, round], 40).unwrap();
+        assert!(experiment.config().rounds.iter().all(|round| round.training_steps == Some(40)));
+        experiment.train(38).unwrap();
+        let before = weights(&experiment);
+        experiment.train(1).unwrap();
+        assert_ne!(weights(&experiment), before, "long after the first network's end");
+        // Whose length nobody knows never stops.
+        experiment.train(41).unwrap();
+        experiment.add_round(round).unwrap();
+        assert_eq!(experiment.config().rounds[2].training_steps, None);
+        experiment.train(20).unwrap();
+        let before = weights(&experiment);
+        experiment.train(1).unwrap();
+        assert_ne!(weights(&experiment), before);
+    }
+
+    #[test]
+    fn steps_past_a_planned_end_are_known_before() {
+        let end_after = |steps, rounds: Vec<Round>| {
+            let mut experiment = Experiment::new(Config { rounds, ..planned(8) }).unwrap();
+            experiment.train(steps).unwrap();
+            experiment.planned_end()
+        };
+        let round = |after| Round { after, pairs: 64, sampler_steps: 2, ..Round::default() };
+        assert_eq!(end_after(0, vec![]), Some(8));
+        assert_eq!(end_after(9, vec![]), Some(8));
+        assert_eq!(end_after(0, vec![round(9)]), Some(8));
+        assert_eq!(end_after(0, vec![round(8)]), None, "a round begins in time");
+        assert_eq!(end_after(9, vec![round(9)]), None, "none of them are to come");
+        assert_eq!(end_after(10, vec![round(9)]), None);
+        assert_eq!(Experiment::new(small()).unwrap().planned_end(), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::{
         Conversion, Converted, Denoiser, Divergence, Guided, NetworkField, PairedField, Rounded, Score,
         VelocityField,
     },
+    train::first_pairing,
 };
 
 /// A field in f32 that answers every question, or says why it has no answer.
@@ -91,12 +92,13 @@ impl Experiment {
     }
 
     fn partners_of(&self, starts: &[[f32; 2]], seed: u64) -> Result<Vec<[f32; 2]>> {
-        let coupling = self.path().drawn_coupling("the paired field")?;
-        let mut pairing = Pairing::new(coupling, self.source.clone(), self.target.clone(), seed)?;
-        if self.class_count() > 0 {
-            pairing = pairing.per_class();
-        }
-        pairing.partners_of(starts, &mut Rng::stream(seed, "partners"))
+        self.path().drawn_coupling("the paired field")?;
+        self.first_pairing(seed)?.partners_of(starts, &mut Rng::stream(seed, "partners"))
+    }
+
+    /// The pairs that the first network learns from, with the random streams of `seed`.
+    pub(super) fn first_pairing(&self, seed: u64) -> Result<Pairing> {
+        first_pairing(&self.config, self.source.clone(), self.target.clone(), seed)
     }
 
     /// The field of one class (a mode of the target, counted from 0), exaggerated by `weight`; 1 is

@@ -12,7 +12,7 @@ pub struct Coverage {
     pub hits: f64,
     /// Modes that hold at least a quarter of the samples they should hold, and at least one.
     pub modes: usize,
-    /// The modes there are.
+    /// The modes there are: those of the target that have any weight.
     pub mode_count: usize,
     /// For each sample, whether it hits.
     pub is_hit: Vec<bool>,
@@ -24,15 +24,13 @@ pub fn coverage(target: &dyn Distribution, samples: &[[f32; 2]]) -> Coverage {
     let mut counts = vec![0_usize; target.mode_count()];
     modes.iter().flatten().for_each(|&mode| counts[mode] += 1);
     let hits: usize = counts.iter().sum();
-    let covered = counts
-        .iter()
-        .zip(target.mode_weights())
-        .filter(|&(&count, weight)| count > 0 && count as f64 >= FAIR_SHARE * weight * samples.len() as f64)
-        .count();
+    let weights = target.mode_weights();
+    let weighty = || counts.iter().zip(&weights).filter(|(_, weight)| **weight > 0.0);
+    let fair = |weight: f64| FAIR_SHARE * weight * samples.len() as f64;
     Coverage {
         hits: hits as f64 / samples.len().max(1) as f64,
-        modes: covered,
-        mode_count: counts.len(),
+        modes: weighty().filter(|&(&count, &weight)| count > 0 && count as f64 >= fair(weight)).count(),
+        mode_count: weighty().count(),
         is_hit: modes.iter().map(Option::is_some).collect(),
     }
 }
@@ -53,6 +51,21 @@ mod tests {
         assert_eq!((coverage.modes, coverage.mode_count), (5, 5));
         let hits = coverage.is_hit.iter().filter(|hit| **hit).count();
         assert!((hits as f64 / 2000.0 - coverage.hits).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_mode_without_weight_need_not_be_covered() {
+        let target = DistributionSpec::UniformRectangles {
+            weights: vec![1.0, 0.0, 1.0],
+            rects: vec![[0.0, 1.0, 0.0, 1.0], [2.0, 3.0, 0.0, 1.0], [4.0, 5.0, 0.0, 1.0]],
+        };
+        let target = target.build("target").unwrap();
+        let covered = |samples: &[[f32; 2]]| {
+            let Coverage { modes, mode_count, .. } = coverage(&*target, samples);
+            (modes, mode_count)
+        };
+        assert_eq!(covered(&[[0.5, 0.5], [4.5, 0.5]]), (2, 2));
+        assert_eq!(covered(&[[0.5, 0.5], [2.5, 0.5]]), (1, 2));
     }
 
     #[test]

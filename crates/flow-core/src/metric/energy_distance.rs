@@ -24,7 +24,7 @@ pub fn energy_distance(a: &[[f32; 2]], b: &[[f32; 2]]) -> Result<f64> {
 }
 
 /// How many times their mean the energy distances of independent samples of one distribution rarely
-/// reach: of the presets' at most two in a hundred do.
+/// reach: of the presets' at most three in a hundred do.
 const RARE: f64 = 4.0;
 
 /// A sample with which others are compared: what follows from it alone is found once.

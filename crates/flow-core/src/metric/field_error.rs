@@ -12,7 +12,8 @@ use crate::{
 const TIMES: usize = 50;
 
 /// The mean of `|v - u|^2 / 2` over t uniform on [0, 1] and x from the marginal at t: the squared
-/// error per axis of `field` against `exact`. It is the training loss without its floor.
+/// error per axis of `field` against `exact`. For the field of the weights that a training loss is
+/// of, it is that loss without its floor; the moving average of the weights is usually nearer.
 ///
 /// `source` and `target` must be the ends of the exact field; `count` points are drawn from each.
 ///

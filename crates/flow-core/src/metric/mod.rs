@@ -18,7 +18,7 @@ pub use energy_distance::{EnergyReference, energy_distance};
 pub use field_error::field_error;
 pub use loss_floor::{FloorKind, LossFloor, loss_floor};
 pub use mmd::mmd;
-pub use path::{PathEnergy, length_ratio, path_energy};
+pub use path::{length_ratio, normalised_path_energy, path_energy};
 pub use straightness::{Straightness, straightness};
 pub use wasserstein::{LARGEST_ASSIGNMENT, exact_w2, sliced_w2};
 

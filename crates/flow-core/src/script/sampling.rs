@@ -3,8 +3,9 @@
 use super::{Lesson, Script, fill, when};
 use crate::{
     Solver,
-    config::{Guidance, Round, Sampler},
+    config::{Decay, Guidance, Round, Sampler},
     solver::Diffusion,
+    train::learning_rate::decay_of_round,
 };
 
 impl Script<'_> {
@@ -57,7 +58,7 @@ impl Script<'_> {
         let loaded = self.new_network(last, first_and_last.1);
         let first = self.new_network(self.config.schedule, first_and_last.0);
         let ends: Vec<u64> = self.rounds.iter().map(|round| round.after).chain([self.steps]).collect();
-        let draw = when(!self.rounds.is_empty(), ", pairs");
+        let draw = when(!self.rounds.is_empty(), ", pairs") + &self.fall(self.config.training.decay);
         let mut text = if self.rounds.is_empty() {
             fill(BEGIN, &[("NEW", first), ("STEPS", self.steps.to_string())])
         } else {
@@ -122,8 +123,15 @@ impl Script<'_> {
                 ("NUMBER", number.to_owned()),
                 ("BATCH", self.config.training.batch_size.to_string()),
                 ("SPAN", steps.to_string()),
+                ("FALL", self.fall(decay_of_round(self.config.training.decay, round.training_steps))),
             ],
         )
+    }
+
+    /// What tells a network's training when its learning rate has fallen to zero.
+    fn fall(&self, decay: Decay) -> String {
+        let end = decay.planned_end().filter(|_| self.has_falls());
+        end.map_or(String::new(), |end| format!(", {end}"))
     }
 
     fn end(&self) -> String {
@@ -275,7 +283,7 @@ MADE    flow = NEW
 FLOW_STEPS    def made_pairs():
         rows = torch.randint(len(begin), (BATCH,))
         return begin[rows], end[rows]NUMBER
-    flow = train(flow, SPAN, made_pairs)
+    flow = train(flow, SPAN, made_pairsFALL)
 ";
 
 /// Between the lines of [`ROUND`]: every step of the old network is a pair.

@@ -47,6 +47,10 @@ fn examples() -> Vec<(String, Config)> {
     }));
     let round = |after| Round { after, pairs: 200, sampler_steps: 4, ..Round::default() };
     all.push(named("reflow", &|c| c.rounds = vec![round(20), round(40)]));
+    all.push(named("reflow-cosine", &|c| {
+        c.training.decay = Decay::Cosine { steps: 20 };
+        c.rounds = vec![Round { training_steps: Some(30), ..round(20) }, round(50)];
+    }));
     let distil = |after| Round { lesson: Lesson::Steps { steps: 2 }, ..round(after) };
     all.push(named("distil", &|c| c.rounds = vec![distil(20)]));
     all.push(named("teacher", &|c| {
@@ -84,6 +88,16 @@ fn directory(name: &str) -> std::path::PathBuf {
     let path = std::env::temp_dir().join(format!("flow-script-{name}-{}", std::process::id()));
     fs::create_dir_all(&path).unwrap();
     path
+}
+
+#[test]
+fn every_network_has_the_fall_of_its_own_round() {
+    let (_, config) = examples().into_iter().find(|(name, _)| name == "reflow-cosine").unwrap();
+    let script = pytorch(&config, 60).unwrap();
+    for line in ["20, pairs, 20)", "30, made_pairs, 30)", "10, made_pairs, 20)"] {
+        assert!(script.contains(line), "{line} in {script}");
+    }
+    assert!(script.contains("def train(flow, steps, draw, fall):"), "{script}");
 }
 
 #[test]

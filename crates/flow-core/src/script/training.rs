@@ -79,10 +79,14 @@ impl Script<'_> {
         fill(
             TRAIN,
             &[
-                ("ARGUMENT", when(has_rounds, ", draw")),
+                ("ARGUMENT", when(has_rounds, if self.has_falls() { ", draw, fall" } else { ", draw" })),
                 ("PAIRS", drawn),
                 ("LABEL", self.label().to_owned()),
-                ("RATE", rate(peak, training.decay)),
+                ("PLACE", when(self.has_falls(), PLACE)),
+                (
+                    "RATE",
+                    if self.has_falls() { cosine(peak, "place", "fall") } else { rate(peak, training.decay) },
+                ),
                 ("TIMES", self.times(&batch)),
                 ("SCHEDULE", self.at_of_flow("t")),
                 ("EXTRAS", self.extras()),
@@ -91,6 +95,11 @@ impl Script<'_> {
                 ("DELAY", AVERAGE_DELAY.to_string()),
             ],
         )
+    }
+
+    /// Whether the learning rate of each network falls to an end of its own.
+    pub(super) fn has_falls(&self) -> bool {
+        !self.rounds.is_empty() && self.config.training.decay.planned_end().is_some()
     }
 
     /// The times of a batch, one in each of equal spans.
@@ -142,11 +151,20 @@ fn rate(peak: f64, decay: Decay) -> String {
         Decay::Power { steps, exponent } => {
             format!("{peak:?} * min(1, step / {WARM_UP_STEPS}) * (1 + step / {steps}) ** -{exponent:?}")
         }
-        Decay::Cosine { steps } => format!(
-            "{peak:?} * min(1, step / max(1, {WARM_UP_SHARE} * {steps})) * (1 + math.cos(math.pi * min(1, (step - 1) / {steps}))) / 2"
-        ),
+        Decay::Cosine { steps } => cosine(peak, "step", &steps.to_string()),
     }
 }
+
+fn cosine(peak: f64, step: &str, planned: &str) -> String {
+    format!(
+        "{peak:?} * min(1, {step} / max(1, {WARM_UP_SHARE} * {planned})) * (1 + math.cos(math.pi * min(1, ({step} - 1) / {planned}))) / 2"
+    )
+}
+
+/// Where in its fall the learning rate is.
+const PLACE: &str = "        \
+        place = step if draw is pairs else (step - 1) % fall + 1  # a round's fall may begin anew
+";
 
 const MINIBATCH_OT: &str = "\
 pool = []
@@ -171,7 +189,7 @@ def train(flow, stepsARGUMENT):  # returns the moving average of the weights
         alpha, sigma, dalpha, dsigma = SCHEDULE
         x, u = alpha * x1 + sigma * x0, dalpha * x1 + dsigma * x0
 EXTRAS        loss = (ERROR).square().mean()
-        adam.param_groups[0][\"lr\"] = RATE
+PLACE        adam.param_groups[0][\"lr\"] = RATE
         adam.zero_grad()
         loss.backward()
         adam.step()

@@ -29,6 +29,23 @@ pub fn learning_rate(peak: f64, decay: Decay, step: u64) -> f64 {
     }
 }
 
+/// The decay of the learning rate in a round with these planned steps.
+pub fn decay_of_round(decay: Decay, training_steps: Option<u64>) -> Decay {
+    match (decay, training_steps) {
+        (Decay::Cosine { .. }, Some(steps)) => Decay::Cosine { steps },
+        _ => decay,
+    }
+}
+
+/// The learning rate of step `step` of a round, which may go on for longer than anybody has planned:
+/// a cosine that has ended begins anew (Loshchilov and Hutter 2017, arXiv 1608.03983).
+pub fn learning_rate_of_round(peak: f64, decay: Decay, step: u64) -> f64 {
+    match decay {
+        Decay::Cosine { steps } => learning_rate(peak, decay, (step - 1) % steps + 1),
+        _ => learning_rate(peak, decay, step),
+    }
+}
+
 /// The decay of the weights' moving average at training step `step` (counted from 1): its window
 /// grows with the past, to a tenth of it, until `largest` bounds it.
 pub fn average_decay(largest: f64, step: u64) -> f64 {
@@ -51,6 +68,20 @@ mod tests {
         assert!((rate(cosine, 501) - 0.05).abs() < 1e-12);
         assert!(rate(cosine, 1000) < 1e-6 && rate(cosine, 5000) < 1e-6);
         assert!(rate(Decay::Cosine { steps: 1 }, 1) > 0.0);
+    }
+
+    #[test]
+    fn a_round_goes_on_for_as_long_as_it_likes() {
+        for entry in Decay::ENTRIES {
+            let decay = decay_of_round(entry.value, Some(1000));
+            let rate = |step| learning_rate_of_round(0.1, decay, step);
+            assert!((1..=1000).all(|step| rate(step).to_bits() == learning_rate(0.1, decay, step).to_bits()));
+            let rest = (1001..=2000).map(rate).sum::<f64>() / 1000.0;
+            assert!(rest > 0.01, "{}: {rest}", entry.name);
+        }
+        let own = decay_of_round(Decay::Cosine { steps: 200 }, Some(1000));
+        assert_eq!(own, Decay::Cosine { steps: 1000 });
+        assert_eq!(decay_of_round(own, None), own);
     }
 
     #[test]

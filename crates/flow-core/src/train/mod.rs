@@ -31,4 +31,5 @@ mod trainer;
 
 pub use adam::Moments;
 pub use loss_history::{LossHistory, LossPoint};
+pub(crate) use trainer::first_pairing;
 pub use trainer::{Trainer, TrainerState};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Coupling, Error, Result, Rng,
-    config::{Config, Lesson, NetworkConfig, Objective, Round, TrainingConfig},
+    config::{Config, Decay, Lesson, NetworkConfig, Objective, Round, TrainingConfig},
     coupling::{Pairing, PairingState, Pairs},
     distribution::Distribution,
     field::{NetworkField, preconditioning::Preconditioning},
@@ -21,7 +21,7 @@ use crate::{
         adam::{Adam, Moments},
         batch::Batch,
         engine::Network,
-        learning_rate::{average_decay, learning_rate},
+        learning_rate::{average_decay, decay_of_round, learning_rate, learning_rate_of_round},
         model::{Model, initial_weights},
         stable_target::stabilise,
         tensor::upload,
@@ -40,6 +40,8 @@ pub struct Trainer {
     shape: MlpShape,
     training: TrainingConfig,
     lesson: Lesson,
+    /// The learning rate at a peak, for a step counted from 1.
+    rate: fn(f64, Decay, u64) -> f64,
     pairing: Pairing,
     times: Rng,
     classes: Rng,
@@ -73,6 +75,20 @@ pub struct TrainerState {
     pub pairing: PairingState,
 }
 
+/// The pairs that the first network learns from, drawn from the random streams of `seed`.
+///
+/// # Errors
+/// As [`Pairing::new`].
+pub(crate) fn first_pairing(
+    config: &Config,
+    source: Arc<dyn Distribution>,
+    target: Arc<dyn Distribution>,
+    seed: u64,
+) -> Result<Pairing> {
+    let pairing = Pairing::new(config.coupling, source, target, seed)?;
+    Ok(if config.training.class_dropout.is_some() { pairing.per_class() } else { pairing })
+}
+
 impl Trainer {
     /// A trainer of the first network, at step 0 with random weights.
     ///
@@ -87,10 +103,7 @@ impl Trainer {
         let is_coupled = config.coupling != Coupling::Independent;
         let preconditioning = Preconditioning::new(config.schedule, &*source, &*target, is_coupled);
         let classes = if config.training.class_dropout.is_some() { target.mode_count() } else { 0 };
-        let mut pairing = Pairing::new(config.coupling, source, target, config.seed)?;
-        if classes > 0 {
-            pairing = pairing.per_class();
-        }
+        let pairing = first_pairing(config, source, target, config.seed)?;
         Self::build(config, config.seed, preconditioning, pairing, Lesson::Paths, classes)
     }
 
@@ -111,7 +124,10 @@ impl Trainer {
         let mut config = config.clone();
         config.training.stable_targets = false;
         config.training.objective = Objective::Velocity;
-        Self::build(&config, seed, preconditioning, Pairing::fixed(pairs, seed)?, round.lesson, 0)
+        config.training.decay = decay_of_round(config.training.decay, round.training_steps);
+        let pairing = Pairing::fixed(pairs, seed)?;
+        let trainer = Self::build(&config, seed, preconditioning, pairing, round.lesson, 0)?;
+        Ok(Self { rate: learning_rate_of_round, ..trainer })
     }
 
     fn build(
@@ -135,6 +151,7 @@ impl Trainer {
             shape,
             training: config.training.clone(),
             lesson,
+            rate: learning_rate,
             pairing,
             times: Rng::stream(seed, "times"),
             classes: Rng::stream(seed, "classes"),
@@ -167,7 +184,7 @@ impl Trainer {
         let gradients = GradientsParams::from_grads(recorded.backward(), &self.model);
         self.step += 1;
         let peak = self.training.learning_rate * (64.0 / self.shape.width as f64).min(1.0);
-        let rate = learning_rate(peak, self.training.decay, self.step);
+        let rate = (self.rate)(peak, self.training.decay, self.step);
         self.model = self.optimizer.step(rate, self.model.clone(), gradients);
         self.update_average()?;
         Ok(loss)

@@ -1,7 +1,7 @@
 //! From a picture to points: where it has more ink, more points.
 
 use super::{LARGEST_CLOUD, check_count, fitted, hilbert};
-use crate::{Error, Result};
+use crate::{Error, Result, sequence};
 
 /// The most pixels an image may have to either side.
 pub const LARGEST_IMAGE: usize = 1_024;
@@ -100,7 +100,8 @@ impl Density {
             }
             passed += ink;
             while points.len() < count && (points.len() as f64 + 0.5) / count as f64 * total < passed {
-                let [across, down] = scattered(points.len());
+                // So that neighbours lie at different places of their pixels.
+                let [across, down] = sequence::place(sequence::R2, [0.5; 2], points.len());
                 points.push([f64::from(x) + across, self.height as f64 - f64::from(y) - down]);
             }
         }
@@ -118,11 +119,6 @@ impl Density {
     pub fn fitted_points(&self, count: usize) -> Result<Vec<[f64; 2]>> {
         Ok(fitted(&self.points(count)?))
     }
-}
-
-/// Where in its pixel a point lies: the R2 sequence (Roberts 2018), so that neighbours differ.
-fn scattered(i: usize) -> [f64; 2] {
-    [0.754_877_666_246_692_7, 0.569_840_290_998_053_2].map(|stride| (0.5 + i as f64 * stride) % 1.0)
 }
 
 #[cfg(test)]

@@ -64,8 +64,13 @@ impl Experiment {
     /// the flow on show; followed back by 32 midpoint steps. And their number.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the source has no density, or the field no divergence.
+    /// [`Error::Unavailable`] where the target is bare points, which training draws again and again,
+    /// where the source has no density, or the field no divergence.
     pub fn held_out_log_likelihood(&self) -> Result<(f64, usize)> {
+        if let Family::Points(_) = self.target.family() {
+            let reason = "all points of this data are trained on, so none are held out";
+            return Err(Error::unavailable("the log-likelihood of held-out data", reason));
+        }
         let points = self.held_out();
         let logs = self.shown_log_density(1.0, &points, LIKELIHOOD_STEPS)?;
         Ok((
@@ -244,6 +249,10 @@ mod tests {
         let experiment = Experiment::new(Config { target: points, ..config(Schedule::CondOt) }).unwrap();
         let refused = experiment.density(DensityKind::True, 1.0, WINDOW).unwrap_err().to_string();
         assert!(refused.contains("bare points"), "{refused}");
+        // Nor are points held out that training is made of; the flow on show has its density all the same.
+        let refused = experiment.held_out_log_likelihood().unwrap_err().to_string();
+        assert!(refused.ends_with("none are held out"), "{refused}");
+        assert!(experiment.density(DensityKind::Learned, 1.0, WINDOW).is_ok());
         assert!("nothing".parse::<DensityKind>().is_err());
     }
 }

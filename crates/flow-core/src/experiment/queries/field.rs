@@ -6,6 +6,7 @@ use super::{Window, checked};
 use crate::{
     Error, Experiment, Result, Solver,
     config::FieldKind,
+    distribution::square_around,
     field::{
         NetworkField, VelocityField,
         exact::{ExactField, Local},
@@ -165,11 +166,8 @@ impl Experiment {
 
     /// The square that holds both source and target.
     fn scene(&self, side: usize) -> Window {
-        let (a, b) = (self.source.bounds(), self.target.bounds());
-        let (left, right) = (a[0].min(b[0]), a[1].max(b[1]));
-        let (bottom, top) = (a[2].min(b[2]), a[3].max(b[3]));
-        let center = [f64::midpoint(left, right), f64::midpoint(bottom, top)];
-        Window { center, half_side: 0.5 * (right - left).max(top - bottom), side }
+        let (center, half_side) = square_around(&*self.source, &*self.target);
+        Window { center, half_side, side }
     }
 }
 

@@ -6,7 +6,7 @@ use super::checked;
 use crate::{
     Coefficients, Coupling, Error, Experiment, Result, Rng, Schedule,
     config::Lesson,
-    coupling::{Pairing, Pairs},
+    coupling::Pairs,
     scalar::{rounded, widened},
 };
 
@@ -16,8 +16,8 @@ const PROPOSALS: usize = 4096;
 const NEAREST: usize = 64;
 /// Lines that a path is drawn with.
 const PATH_SEGMENTS: usize = 16;
-/// Batches paired afresh where training has not paired any yet.
-const FRESH_BATCHES: usize = 8;
+/// Pairs made where training has not made any yet, at least.
+const FRESH_PAIRS: usize = 2048;
 
 /// The pairs whose paths pass one place at one time, and the velocities there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -191,13 +191,12 @@ impl Experiment {
     }
 
     fn fresh_pairs(&self) -> Result<Pairs> {
-        let Some(coupling @ Coupling::MinibatchOt { batch_size, .. }) = self.path().coupling else {
+        let Some(Coupling::MinibatchOt { batch_size, .. }) = self.path().coupling else {
             let reason = "those of an earlier round are gone; show the network of now";
             return Err(Error::unavailable("the pairs", reason));
         };
-        let (source, target) = (self.source.clone(), self.target.clone());
-        let mut pairing = Pairing::new(coupling, source, target, self.config.seed)?;
-        Ok(pairing.whole_batches(FRESH_BATCHES.min(2048 / batch_size).max(1), batch_size))
+        let mut pairing = self.first_pairing(self.config.seed)?;
+        Ok(pairing.whole_batches(FRESH_PAIRS.div_ceil(batch_size), batch_size))
     }
 }
 
@@ -341,6 +340,21 @@ mod tests {
             assert!(passing.bandwidth.is_some_and(|h| h > 0.0 && h < 0.6), "{:?}", passing.bandwidth);
             let apart = [0, 1].map(|d: usize| passing.mean[d] - posterior.mean[d]);
             assert!(libm::hypot(apart[0], apart[1]) > 0.3, "not the mean of independent pairs");
+        }
+    }
+
+    #[test]
+    fn before_the_first_step_pairs_are_those_that_it_will_draw() {
+        for (class_dropout, batch_size) in [(None, 256), (Some(0.1), 256), (Some(0.1), 8)] {
+            let mut config = small();
+            config.coupling = Coupling::MinibatchOt { batch_size, reuse: 1, pool: 4, even: true };
+            config.training.class_dropout = class_dropout;
+            let mut experiment = Experiment::new(config).unwrap();
+            let fresh = experiment.fresh_pairs().unwrap();
+            assert_eq!(fresh.len(), 2048, "many, also of small batches");
+            experiment.train(1).unwrap();
+            let drawn = experiment.trainer.pool();
+            assert_eq!((&fresh.x0[..batch_size], &fresh.x1[..batch_size]), (&drawn.x0[..], &drawn.x1[..]));
         }
     }
 
