@@ -146,7 +146,7 @@ export class Take {
     // All of this in one go: the reader never sees the large canvases.
     const shots = sides.map((side) => ({
       caption: captionOf(this.#state, side, pictureOf(side)),
-      layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility({ visibilityProperty: true })),
+      layers: [...side.panel.element.querySelectorAll("canvas")].filter((layer) => layer.closest(".plane") && layer.checkVisibility({ opacityProperty: true })),
     }));
     const layers = shots.flatMap(({ layers }) => layers);
     for (const { panel } of sides) {

@@ -49,11 +49,13 @@ impl Rng {
         ((u128::from(self.bits()) * count as u128) >> 64) as usize
     }
 
-    /// Puts `items` in random order (Fisher and Yates 1938; Durstenfeld 1964, *Commun. ACM* 7:420).
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
+    /// The numbers 0..`count` in random order (Fisher and Yates 1938; Durstenfeld 1964, *Commun. ACM* 7:420).
+    pub fn order(&mut self, count: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        for last in (1..count).rev() {
+            order.swap(last, self.below(last + 1));
         }
+        order
     }
 
     /// Two independent standard normal numbers (Box and Muller 1958).
@@ -92,9 +94,8 @@ mod tests {
         let mut rng = Rng::stream(1, "test");
         let mut counts = [0_u32; 27];
         for _ in 0..6_000 {
-            let mut items = [0, 1, 2];
-            rng.shuffle(&mut items);
-            counts[items[0] * 9 + items[1] * 3 + items[2]] += 1;
+            let order = rng.order(3);
+            counts[order[0] * 9 + order[1] * 3 + order[2]] += 1;
         }
         let seen: Vec<u32> = counts.into_iter().filter(|&count| count > 0).collect();
         assert_eq!(seen.len(), 6);

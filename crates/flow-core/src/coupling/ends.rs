@@ -50,13 +50,14 @@ impl Ends {
             if is_even { from.sample_evenly(rng, count) } else { from.sample_labelled(rng, count) }
         };
         let (x1, labels) = draw(&*self.target, &mut state.target);
-        let (mut x0, _) = draw(&*self.source, &mut state.source);
+        let (x0, _) = draw(&*self.source, &mut state.source);
         match self.coupling {
             Coupling::Independent => Pairs { x0, x1, labels },
             Coupling::MinibatchOt { .. } if self.is_per_class => {
                 // Even draws come mode by mode, on both sides. In random order noise number i knows
                 // nothing of the class of datum i, so it may as well belong to it.
-                state.source.shuffle(&mut x0);
+                let order = state.source.order(count);
+                let x0: Vec<_> = order.iter().map(|&row| x0[row]).collect();
                 let partners = assign_within(&rows_of_classes(&labels), &x1, &x0);
                 Pairs { x0: partners.iter().map(|&partner| x0[partner]).collect(), x1, labels }
             }

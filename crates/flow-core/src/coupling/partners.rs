@@ -27,9 +27,11 @@ impl Pairing {
             let (data, labels): (Vec<_>, Vec<_>) = if even {
                 // Even draws come mode by mode; the given noise must not, neither by its order nor by where it ends.
                 let (points, labels) = ends.target.sample_evenly(rng, batch_size);
-                let mut rows: Vec<_> = points.into_iter().zip(labels).collect();
-                rng.shuffle(&mut rows);
-                rows.into_iter().unzip()
+                let order = rng.order(batch_size);
+                (
+                    order.iter().map(|&row| points[row]).collect(),
+                    order.iter().map(|&row| labels[row]).collect(),
+                )
             } else {
                 ends.target.sample_labelled(rng, batch_size)
             };

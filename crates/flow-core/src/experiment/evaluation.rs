@@ -153,7 +153,7 @@ mod tests {
         let after = experiment.evaluate(&trajectories);
         assert_eq!((after.modes, after.mode_count, after.evaluations), (5, 5, 16));
         let noise = experiment.reference.noise(trajectories.particle_count()).unwrap();
-        assert!((after.energy_noise - noise).abs() < f64::EPSILON);
+        assert_eq!(after.energy_noise.to_bits(), noise.to_bits());
         assert!(before.energy > noise, "{} is no noise of {noise}", before.energy);
         assert!(after.hits > 0.6 && before.hits < 0.4, "{} {}", before.hits, after.hits);
         assert!(after.energy < 0.5 * before.energy, "{} {}", before.energy, after.energy);

@@ -102,7 +102,7 @@ fn monte_carlo(
     let points = (TERM_BUDGET / field.pair_count()).min(MOST_POINTS);
     let count = points.div_ceil(TIMES * BATCHES);
     let mut sums = [0.0; BATCHES];
-    for (step, (t, weight)) in times(TIMES, last_time).enumerate() {
+    for (step, (t, weight)) in times(TIMES, last_time).into_iter().enumerate() {
         let (at, marginal) = (field.schedule().at(t), field.marginal(t)?);
         for (shift, sum) in shifts.iter().zip(&mut sums) {
             for index in step * count..(step + 1) * count {
@@ -120,15 +120,19 @@ fn monte_carlo(
 /// `last_time` taken as that: the midpoint rule, its steps shorter towards t = 1. There the
 /// conditional variance of a VP schedule grows like 1/(1 - t), and what a few random times make of
 /// it is anyone's guess.
-fn times(count: usize, last_time: f64) -> impl Iterator<Item = (f64, f64)> {
+fn times(count: usize, last_time: f64) -> Vec<(f64, f64)> {
     // 1 - t is the square of what is stepped through.
     let least = libm::sqrt(1.0 - last_time);
     let step = (1.0 - least) / count as f64;
-    let middles = (0..count).map(move |i| {
+    let mut times = Vec::with_capacity(count + 1);
+    for i in 0..count {
         let root = 1.0 - (i as f64 + 0.5) * step;
-        (1.0 - root * root, 2.0 * root * step)
-    });
-    middles.chain((last_time < 1.0).then_some((last_time, 1.0 - last_time)))
+        times.push((1.0 - root * root, 2.0 * root * step));
+    }
+    if last_time < 1.0 {
+        times.push((last_time, 1.0 - last_time));
+    }
+    times
 }
 
 const NEIGHBOUR_PAIRS: usize = 2048;
@@ -254,14 +258,15 @@ mod tests {
     #[test]
     fn times_make_up_the_whole_interval() {
         for last_time in [1.0, 0.9999, 0.5] {
-            let mean =
-                |f: fn(f64) -> f64| times(100, last_time).map(|(t, weight)| weight * f(t)).sum::<f64>();
+            let mean = |f: fn(f64) -> f64| {
+                times(100, last_time).iter().map(|&(t, weight)| weight * f(t)).sum::<f64>()
+            };
             let rest = 1.0 - last_time;
             assert!((mean(|_| 1.0) - 1.0).abs() < 1e-12);
             assert!((mean(|t| t) - (0.5 * last_time * last_time + rest * last_time)).abs() < 1e-4);
         }
         // The mean of 1/(1 - t), which a VP schedule's variance grows like.
-        let mean = times(100, 0.9999).map(|(t, weight)| weight / (1.0 - t)).sum::<f64>();
+        let mean = times(100, 0.9999).iter().map(|&(t, weight)| weight / (1.0 - t)).sum::<f64>();
         assert!((mean / (libm::log(1e4) + 1.0) - 1.0).abs() < 0.02, "{mean}");
     }
 

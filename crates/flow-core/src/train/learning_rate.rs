@@ -37,13 +37,10 @@ pub fn decay_of_round(decay: Decay, training_steps: Option<u64>) -> Decay {
     }
 }
 
-/// The learning rate of step `step` of a round, which may go on for longer than anybody has planned:
-/// a cosine that has ended begins anew (Loshchilov and Hutter 2017, arXiv 1608.03983).
-pub fn learning_rate_of_round(peak: f64, decay: Decay, step: u64) -> f64 {
-    match decay {
-        Decay::Cosine { steps } => learning_rate(peak, decay, (step - 1) % steps + 1),
-        _ => learning_rate(peak, decay, step),
-    }
+/// Where step `step` of a round is in the fall of its learning rate. A round may go on for longer than
+/// anybody has planned: a cosine that has ended begins anew (Loshchilov and Hutter 2017, arXiv 1608.03983).
+pub fn place_in_fall(decay: Decay, step: u64) -> u64 {
+    decay.planned_end().map_or(step, |end| (step - 1) % end + 1)
 }
 
 /// The decay of the weights' moving average at training step `step` (counted from 1): its window
@@ -74,7 +71,7 @@ mod tests {
     fn a_round_goes_on_for_as_long_as_it_likes() {
         for entry in Decay::ENTRIES {
             let decay = decay_of_round(entry.value, Some(1000));
-            let rate = |step| learning_rate_of_round(0.1, decay, step);
+            let rate = |step| learning_rate(0.1, decay, place_in_fall(decay, step));
             assert!((1..=1000).all(|step| rate(step).to_bits() == learning_rate(0.1, decay, step).to_bits()));
             let rest = (1001..=2000).map(rate).sum::<f64>() / 1000.0;
             assert!(rest > 0.01, "{}: {rest}", entry.name);

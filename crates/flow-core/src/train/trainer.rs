@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Coupling, Error, Result, Rng,
-    config::{Config, Decay, Lesson, NetworkConfig, Objective, Round, TrainingConfig},
+    config::{Config, Lesson, NetworkConfig, Objective, Round, TrainingConfig},
     coupling::{Pairing, PairingState, Pairs},
     distribution::Distribution,
     field::{NetworkField, preconditioning::Preconditioning},
@@ -21,7 +21,7 @@ use crate::{
         adam::{Adam, Moments},
         batch::Batch,
         engine::Network,
-        learning_rate::{average_decay, decay_of_round, learning_rate, learning_rate_of_round},
+        learning_rate::{average_decay, decay_of_round, learning_rate, place_in_fall},
         model::{Model, initial_weights},
         stable_target::stabilise,
         tensor::upload,
@@ -40,8 +40,8 @@ pub struct Trainer {
     shape: MlpShape,
     training: TrainingConfig,
     lesson: Lesson,
-    /// The learning rate at a peak, for a step counted from 1.
-    rate: fn(f64, Decay, u64) -> f64,
+    /// Whether a planned fall of the learning rate begins anew where it has ended.
+    begins_anew: bool,
     pairing: Pairing,
     times: Rng,
     classes: Rng,
@@ -127,7 +127,7 @@ impl Trainer {
         config.training.decay = decay_of_round(config.training.decay, round.training_steps);
         let pairing = Pairing::fixed(pairs, seed)?;
         let trainer = Self::build(&config, seed, preconditioning, pairing, round.lesson, 0)?;
-        Ok(Self { rate: learning_rate_of_round, ..trainer })
+        Ok(Self { begins_anew: true, ..trainer })
     }
 
     fn build(
@@ -151,7 +151,7 @@ impl Trainer {
             shape,
             training: config.training.clone(),
             lesson,
-            rate: learning_rate,
+            begins_anew: false,
             pairing,
             times: Rng::stream(seed, "times"),
             classes: Rng::stream(seed, "classes"),
@@ -184,7 +184,9 @@ impl Trainer {
         let gradients = GradientsParams::from_grads(recorded.backward(), &self.model);
         self.step += 1;
         let peak = self.training.learning_rate * (64.0 / self.shape.width as f64).min(1.0);
-        let rate = (self.rate)(peak, self.training.decay, self.step);
+        let decay = self.training.decay;
+        let place = if self.begins_anew { place_in_fall(decay, self.step) } else { self.step };
+        let rate = learning_rate(peak, decay, place);
         self.model = self.optimizer.step(rate, self.model.clone(), gradients);
         self.update_average()?;
         Ok(loss)
