@@ -204,6 +204,7 @@ test("the journey shows all times side by side, and the cloud on its way", async
   await lab.page.getByRole("combobox", { name: "View", exact: true }).selectOption("journey");
   await lab.until("the link", () => Promise.resolve(lab.page.url().includes("view=journey")));
   for (const panel of PANELS) {
+    assert.match((await lab.canvas(panel).getAttribute("aria-label")) ?? "", /particles reach the target/, "what it shows in words");
     await lab.until(`ways, slices and contours in ${panel}`, async () => (await inked(lab, panel, "plane-journey")) > 3000);
     const picture = () => lab.panel(panel).locator(".plane-journey").evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
     const early = await picture();
