@@ -116,7 +116,7 @@ impl Round {
         if let Some(steps) = self.training_steps
             && !(1..=1_000_000).contains(&steps)
         {
-            return refuse("training_steps", steps.to_string(), "from 1 to 1000000, or nothing");
+            return refuse("training_steps", steps.to_string(), "from 1 to 1000000");
         }
         self.schedule.validate(&format!("{field}.schedule"))?;
         if let Sampler::Ode { solver } = self.sampler {

@@ -26,10 +26,7 @@ impl Experiment {
     /// configuration has yet to begin, or a round cannot follow what is there. All is then as before.
     pub fn add_rounds(&mut self, rounds: &[Round], steps: u64) -> Result<()> {
         if let Some(next) = self.next_round() {
-            let reason = format!(
-                "the next round begins with the training step after {}, and none can be added before",
-                next.after.max(self.training_step())
-            );
+            let reason = format!("the one before it has yet to begin, after training step {}", next.after);
             return Err(Error::unavailable("one more round", reason));
         }
         let mut config = self.config.clone();
@@ -122,7 +119,7 @@ mod tests {
         experiment.add_round(round).unwrap();
         assert_eq!(experiment.config().rounds[0].after, 400);
         let refused = experiment.add_round(round).unwrap_err().to_string();
-        assert!(refused.contains("begins with the training step after 400"), "one at a time: {refused}");
+        assert!(refused.contains("yet to begin, after training step 400"), "one at a time: {refused}");
         experiment.train(400).unwrap();
         assert_eq!(experiment.training_step(), 800);
         assert_eq!(experiment.losses().points().len(), 800);

@@ -163,7 +163,7 @@ fn cosine(peak: f64, step: &str, planned: &str) -> String {
 
 /// Where in its fall the learning rate is.
 const PLACE: &str = "        \
-        place = step if draw is pairs else (step - 1) % fall + 1  # a round's fall may begin anew
+        place = step if draw is pairs else (step - 1) % fall + 1  # may begin anew
 ";
 
 const MINIBATCH_OT: &str = "\
