@@ -3,6 +3,7 @@
 import { find } from "./find.js";
 import { pictureKey } from "./sampling.js";
 import { LEARNT_AT, verdict } from "./verdict.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./engine.js").Picture} Picture */
 /** @typedef {import("./side.js").Side} Side */
@@ -91,7 +92,7 @@ export class Comparison {
       failed,
     }));
     const text = verdict(flows);
-    const say = () => this.#verdict.textContent !== text && (this.#verdict.textContent = text);
+    const say = () => write(this.#verdict, text);
     const names = flows.map(({ name }) => name).join();
     const isRenewed = flows.every(({ hadPicture, failed }) => hadPicture && !failed) && flows.some(({ picture }) => !picture);
     if (isRenewed && names === this.#told) {

@@ -11,6 +11,7 @@ import { make } from "./make.js";
 import { menu } from "./menu.js";
 import { keepTaste } from "./preferences.js";
 import { clearSheet, sheet, showSheet } from "./sheet.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./lab.js").Context} Context */
 /** @typedef {import("./side.js").Side} Side */
@@ -141,8 +142,7 @@ export class Layers {
     });
     if (!isPlane && (state.layers.length > 0 || state.probe !== "off")) lines.push("Layers and questions are about the plane; the journey shows none.");
     if (state.colors === "origin") lines.push("A particle’s colour tells where it began: its direction gives the hue, its distance from the middle the strength.");
-    const text = lines.join(" ");
-    if (this.#legend.textContent !== text) this.#legend.textContent = text;
+    write(this.#legend, lines.join(" "));
   }
 }
 

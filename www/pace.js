@@ -2,6 +2,7 @@
 
 import { count } from "./format.js";
 import { find } from "./find.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./side.js").Side} Side */
 /** @typedef {import("./flows.js").Host} Host */
@@ -73,6 +74,6 @@ export class Pace {
     if (slowest === Infinity) text = "Both networks have stopped.";
     else if (training) text = `Training until step ${count(goal)}; the networks stay within ${LEASH_STEPS} steps of each other.`;
     else if (slowest < goal) text = `Bringing both networks to step ${count(goal)}.`;
-    if (this.#state.textContent !== text) this.#state.textContent = text;
+    write(this.#state, text);
   }
 }

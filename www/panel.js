@@ -7,6 +7,7 @@ import { button, make } from "./make.js";
 import { Plane } from "./plane.js";
 import { labelOf, registry } from "./registry.js";
 import { showsLearning } from "./sampling.js";
+import { write } from "./write.js";
 
 /** @typedef {import("./engine.js").Picture} Picture */
 /** @typedef {import("./engine.js").Progress} Progress */
@@ -81,7 +82,7 @@ export class Panel {
 
   /** A line over the picture about work in progress; empty for none. @param {string} text */
   announce(text) {
-    if (this.#announcement.textContent !== text) this.#announcement.textContent = text;
+    write(this.#announcement, text);
   }
 
   /** Nothing is known of training yet, or not any more. */
@@ -189,5 +190,5 @@ export class Panel {
 /** @param {HTMLDataElement} data @param {string} value @param {string} text */
 function setData(data, value, text) {
   data.value = value;
-  if (data.textContent !== text) data.textContent = text;
+  write(data, text);
 }

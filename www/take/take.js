@@ -8,6 +8,7 @@ import { reasonOf } from "../reason.js";
 import { readOutline } from "../registry.js";
 import { redraw } from "../sheet.js";
 import { FLOWS } from "../state.js";
+import { write } from "../write.js";
 import { animatedPng, video } from "./animation.js";
 import { Autosave } from "./autosave.js";
 import { compose, toPng } from "./canvas.js";
@@ -213,7 +214,7 @@ export class Take {
     try {
       const texts = await Promise.all(this.#context.sides.map(async ({ engine, name, step }) => command_lines(await engine.ask("config_json"), step, name)));
       const text = texts.map((text, i) => `# ${this.#context.state()[FLOWS[i] ?? "straight"].name}\n${text}`).join("\n");
-      if (this.#commands.textContent !== text) this.#commands.textContent = text;
+      write(this.#commands, text);
     } catch (error) {
       if (!(error instanceof Dropped)) this.#commands.textContent = reasonOf(error);
     }
