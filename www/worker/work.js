@@ -27,7 +27,8 @@ export function work(session) {
     train(session);
   } else if (session.sample || pictureIsDue(session, isResting)) {
     takePicture(session);
-  } else if (session.straightnessOf !== pictureName(session) && !isDragging) {
+  } else if (session.straightnessOf !== pictureName(session)) {
+    // Before training goes on: it is said of these weights.
     measureStraightness(session);
   } else if (!session.isFloorKnown && !isDragging && (step >= FLOOR_STEP || isResting)) {
     measureFloor(session);
