@@ -27,8 +27,7 @@ export function work(session) {
     train(session);
   } else if (session.sample || pictureIsDue(session, isResting)) {
     takePicture(session);
-  } else if (session.straightnessOf !== pictureName(session)) {
-    // Before training goes on: it is said of these weights.
+  } else if (session.straightnessOf !== pictureName(session) && !isDragging) {
     measureStraightness(session);
   } else if (!session.isFloorKnown && !isDragging && (step >= FLOOR_STEP || isResting)) {
     measureFloor(session);
