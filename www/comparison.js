@@ -58,7 +58,7 @@ export class Comparison {
     );
     if (sides.length === 0 || !isWhole) return;
     for (const side of sides) [side.waiting, side.coming] = [side.coming, undefined];
-    this.showWaiting();
+    this.showWaiting(this.#sides.some(({ isUntold }) => isUntold));
   }
 
   /** @param {Side} side @param {Picture} picture */
@@ -69,9 +69,9 @@ export class Comparison {
     this.#host.pictured(side);
   }
 
-  /** Where particles are in flight, not now. */
-  showWaiting() {
-    if (this.#host.isInFlight()) return;
+  /** Where particles are in flight, later, unless it is urgent. */
+  showWaiting(isUrgent = false) {
+    if (!isUrgent && this.#host.isInFlight()) return;
     for (const side of this.#sides) if (side.waiting) this.#show(side, side.waiting);
   }
 

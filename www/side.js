@@ -90,6 +90,11 @@ export class Side {
     return !failed && picture !== undefined && picture.replay === undefined && showsLearning(picture.sampling);
   }
 
+  /** Whether its picture has a straightness that is not known: while the reader went on asking, there was no time to measure it. */
+  get isUntold() {
+    return this.isRenewed && this.picture?.straightness === undefined;
+  }
+
   /** The number of rounds that had begun when a training step had been taken. @param {number} step */
   generationAt(step) {
     return this.config?.rounds.filter(({ after }) => after < step).length ?? 0;
